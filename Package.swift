@@ -1,0 +1,77 @@
+// swift-tools-version: 6.0
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies, exclude: cases(of: name), swiftSettings: settings)
+}
+
+/// Conformance cases are data beside the tests; the tests read them from the source tree.
+func cases(of name: String) -> [String] {
+    name == "CoreTests" || name == "HTTPTests" || name == "PolicyTests" ? ["Cases"] : []
+}
+
+let package = Package(
+    name: "bailiwick",
+    products: [.executable(name: "bailiwick", targets: ["bailiwick"])],
+    targets: [
+        // C libraries from Debian, through thin shims.
+        .target(name: "CSys", linkerSettings: [.linkedLibrary("pthread")]),
+        .target(
+            name: "COpenSSL", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
+        .target(name: "CPQ", linkerSettings: [.linkedLibrary("pq")]),
+        .target(name: "CSodium", linkerSettings: [.linkedLibrary("sodium")]),
+        .target(name: "CYAML", linkerSettings: [.linkedLibrary("yaml")]),
+        .target(
+            name: "CRE2", linkerSettings: [.linkedLibrary("re2"), .linkedLibrary("stdc++")]),
+
+        // Vocabulary, pure machines, technologies, capabilities, composition root.
+        library("Core", ["CSys"]),
+        library("Policy", ["Core", "CRE2", "CYAML"]),
+        library("MCP", ["Core"]),
+        library("Vault", ["Core", "CSodium"]),
+        library("Ledger", ["Core", "Vault"]),
+        library("Reactor", ["Core", "CSys", "COpenSSL"]),
+        library("HTTP", ["Core", "Reactor"]),
+        library("Postgres", ["Core", "Reactor", "CPQ"]),
+        library("Governance", ["Core", "Policy", "Vault", "Ledger", "Postgres"]),
+        library("Proxy", ["Core", "Reactor", "HTTP", "MCP", "Policy", "Vault", "Governance"]),
+        library("Admin", ["Core", "HTTP", "Policy", "Ledger", "Vault", "Governance"]),
+        library(
+            "App",
+            [
+                "Core", "Policy", "MCP", "Vault", "Ledger", "Reactor", "HTTP", "Postgres",
+                "Governance", "Proxy", "Admin",
+            ]),
+        .executableTarget(name: "bailiwick", dependencies: ["App"], swiftSettings: settings),
+
+        // Tests: one target per library target.
+        .target(
+            name: "TestSupport", dependencies: ["Core", "Reactor", "Postgres"],
+            path: "Tests/TestSupport", swiftSettings: settings),
+        tests("CoreTests", ["Core", "TestSupport"]),
+        tests("PolicyTests", ["Policy", "Core", "TestSupport"]),
+        tests("MCPTests", ["MCP", "Core", "TestSupport"]),
+        tests("VaultTests", ["Vault", "Core", "TestSupport"]),
+        tests("LedgerTests", ["Ledger", "Core", "Vault", "TestSupport"]),
+        tests("ReactorTests", ["Reactor", "Core", "TestSupport"]),
+        tests("HTTPTests", ["HTTP", "Reactor", "Core", "TestSupport"]),
+        tests("PostgresTests", ["Postgres", "Reactor", "Core", "TestSupport"]),
+        tests("GovernanceTests", ["Governance", "Vault", "Policy", "Core", "TestSupport"]),
+        tests("ProxyTests", ["Proxy", "MCP", "HTTP", "Core", "TestSupport"]),
+        tests("AdminTests", ["Admin", "HTTP", "Core", "TestSupport"]),
+        tests("TidyTests", []),
+    ],
+    cxxLanguageStandard: .cxx17
+)

@@ -1,0 +1,1 @@
+// Governance: see docs/ARCHITECTURE.md for what this target holds.

@@ -1,0 +1,1 @@
+// HTTP: see docs/ARCHITECTURE.md for what this target holds.

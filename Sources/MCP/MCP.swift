@@ -1,0 +1,1 @@
+// MCP: see docs/ARCHITECTURE.md for what this target holds.

@@ -1,0 +1,1 @@
+// Policy: see docs/ARCHITECTURE.md for what this target holds.

@@ -1,0 +1,1 @@
+// Postgres: see docs/ARCHITECTURE.md for what this target holds.

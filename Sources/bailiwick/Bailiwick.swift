@@ -1,0 +1,6 @@
+import App
+
+@main
+struct Bailiwick {
+    static func main() {}
+}
