@@ -1,1 +1,0 @@
-// Vault: see docs/ARCHITECTURE.md for what this target holds.
