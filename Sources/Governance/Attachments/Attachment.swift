@@ -1,0 +1,47 @@
+public import Core
+
+/// Where a policy applies. Every layer must allow a call.
+public enum Layer: String, Sendable, CaseIterable {
+    case tenant, server, grant
+}
+
+/// Only `enforce` acts; the others decide and record.
+public enum AttachmentMode: String, Sendable, CaseIterable {
+    case shadow, warn, enforce
+}
+
+/// A policy on a layer. There is one for each (layer, target, mode).
+public struct Attachment: Sendable, Equatable {
+    public let id: String
+    public let layer: Layer
+    /// The id of the tenant, server or grant.
+    public let targetID: String
+    public let policyID: String
+    /// nil follows the policy's active version.
+    public let policyVersion: Int64?
+    public let mode: AttachmentMode
+    public let version: Int64
+    public let createdAt: Timestamp
+    public let updatedAt: Timestamp
+}
+
+/// What a new attachment is made of, unchecked.
+public struct NewAttachment: Sendable {
+    public var layer: String
+    public var targetID: String
+    public var policyID: String
+    /// nil follows the active version.
+    public var policyVersion: Int64?
+    public var mode: String
+
+    public init(
+        layer: String, targetID: String, policyID: String, policyVersion: Int64? = nil,
+        mode: String = "enforce"
+    ) {
+        self.layer = layer
+        self.targetID = targetID
+        self.policyID = policyID
+        self.policyVersion = policyVersion
+        self.mode = mode
+    }
+}

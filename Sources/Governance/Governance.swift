@@ -1,1 +1,0 @@
-// Governance: see docs/ARCHITECTURE.md for what this target holds.
