@@ -1,1 +1,0 @@
-// Postgres: see docs/ARCHITECTURE.md for what this target holds.
