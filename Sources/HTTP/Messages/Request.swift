@@ -1,4 +1,3 @@
-
 /// A request as the server hands it to its handler. Everything in it passed the strict grammar.
 public struct Request: Sendable {
     /// The HTTP versions that are spoken.
