@@ -4,48 +4,42 @@ public import Core
 /// under the root key and is never used itself, only the subkeys derived from it.
 public struct DataKey: Sendable {
     public let tenant: TenantID
-    /// 1 for the first, one more for each rotation.
-    public let version: Int
     public let id: KeyID
     let secret: Secret
 
-    private init(tenant: TenantID, version: Int, secret: Secret) {
+    private init(tenant: TenantID, secret: Secret) {
         self.tenant = tenant
-        self.version = version
         self.secret = secret
         self.id = DataKey.id(of: secret)
     }
 
-    public static func generate(tenant: TenantID, version: Int, entropy: Entropy) -> DataKey {
+    public static func generate(tenant: TenantID, entropy: Entropy) -> DataKey {
         DataKey(
-            tenant: tenant, version: version,
-            secret: Secret(count: SubKey.byteCount) { entropy.fill($0) })
+            tenant: tenant, secret: Secret(count: SubKey.byteCount) { entropy.fill($0) })
     }
 
-    /// Opens a wrapped key; refused when it belongs to another tenant, version or root key.
+    /// Opens a wrapped key; refused when it belongs to another tenant, id or root key.
     public init(
-        unwrapping wrapped: [UInt8], tenant: TenantID, version: Int, under root: RootKey
+        unwrapping wrapped: [UInt8], tenant: TenantID, id: String, under root: RootKey
     ) throws(Failure) {
         let secret = try AEAD.open(
             wrapped, key: root.wrapping,
-            context: DataKey.context(tenant: tenant, version: version))
+            context: DataKey.context(tenant: tenant, id: id))
         guard secret.count == SubKey.byteCount else {
             throw Failure(.internal, "A tenant key cannot be used", detail: "wrong length")
         }
-        self.init(tenant: tenant, version: version, secret: secret)
+        self.init(tenant: tenant, secret: secret)
     }
 
     /// For the database.
     public func wrapped(under root: RootKey, entropy: Entropy) -> [UInt8] {
         AEAD.seal(
             secret, key: root.wrapping,
-            context: DataKey.context(tenant: tenant, version: version), entropy: entropy)
+            context: DataKey.context(tenant: tenant, id: id.text), entropy: entropy)
     }
 
-    private static func context(tenant: TenantID, version: Int) -> SealContext {
-        SealContext(
-            tenant: tenant, table: "tenant_keys", row: tenant.text, column: "wrapped",
-            version: version)
+    private static func context(tenant: TenantID, id: String) -> SealContext {
+        SealContext(tenant: tenant, table: "keyring", row: id, column: "wrapped", version: 1)
     }
 
     /// The first 8 bytes of BLAKE2b-256(key, "bailiwick.key-id").

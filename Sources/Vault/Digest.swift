@@ -1,3 +1,5 @@
+internal import Core
+
 /// A 256-bit digest held inline (no allocation), compared in constant time.
 public struct Digest: Hashable, Sendable, CustomStringConvertible {
     private let words: (UInt64, UInt64, UInt64, UInt64)
@@ -36,7 +38,7 @@ public struct Digest: Hashable, Sendable, CustomStringConvertible {
     public var bytes: [UInt8] { withBytes { [UInt8]($0) } }
 
     /// 64 lower-case hexadecimal digits.
-    public var hex: String { String(decoding: Hex.encode(bytes), as: UTF8.self) }
+    public var hex: String { Hex.encode(bytes) }
 
     public var description: String { hex }
 

@@ -1,3 +1,5 @@
+internal import Core
+
 /// Which key sealed or authenticated something: the first 8 bytes of a digest of the key, so that
 /// an id can neither be reused nor point at the wrong key. Public; text is 16 hexadecimal digits.
 public struct KeyID: Hashable, Sendable, CustomStringConvertible {
@@ -20,7 +22,7 @@ public struct KeyID: Hashable, Sendable, CustomStringConvertible {
         (0..<8).map { UInt8(truncatingIfNeeded: value >> UInt64(56 - 8 * $0)) }
     }
 
-    public var text: String { String(decoding: Hex.encode(bytes), as: UTF8.self) }
+    public var text: String { Hex.encode(bytes) }
 
     public var description: String { text }
 }

@@ -1,3 +1,5 @@
+internal import Core
+
 /// A keyed fingerprint of a value: BLAKE2b (RFC 7693) in its keyed mode with 128 bits of output.
 ///
 /// 128 bits: a value is only ever tested for equality, per tenant and under a secret key, so a
@@ -43,7 +45,7 @@ public struct MAC: Hashable, Sendable, CustomStringConvertible {
     public var bytes: [UInt8] { withBytes { [UInt8]($0) } }
 
     /// 32 lower-case hexadecimal digits.
-    public var hex: String { String(decoding: Hex.encode(bytes), as: UTF8.self) }
+    public var hex: String { Hex.encode(bytes) }
 
     public var description: String { hex }
 

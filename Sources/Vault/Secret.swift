@@ -14,7 +14,7 @@ public final class Secret: @unchecked Sendable, CustomStringConvertible,
     public init<E: Error>(
         count: Int, fill: (UnsafeMutableRawBufferPointer) throws(E) -> Void
     ) throws(E) {
-        base = SecretMemory.allocate(count)
+        base = SecretMemory.shared.allocate(count)
         self.count = count
         // A throw runs `deinit`, as every stored property is set: nothing leaks.
         try fill(UnsafeMutableRawBufferPointer(start: base, count: count))
@@ -36,7 +36,7 @@ public final class Secret: @unchecked Sendable, CustomStringConvertible,
         Secret.wipe(&bytes)
     }
 
-    deinit { SecretMemory.free(base, count: count) }
+    deinit { SecretMemory.shared.release(base, count: count) }
 
     /// The bytes, for the length of `body`. Do not let the pointer out.
     @inline(__always)

@@ -19,7 +19,6 @@ public enum KeyPurpose: Int, Sendable, CaseIterable {
 /// New values use the current generation; old ones open with the generation they name.
 public struct TenantKeys: Sendable {
     private struct Generation: Sendable {
-        let version: Int
         let id: KeyID
         let subkeys: Secret
     }
@@ -28,9 +27,9 @@ public struct TenantKeys: Sendable {
     private let current: Generation
     private let older: [Generation]
 
-    /// At least one key, all of this tenant; the highest version is the current one.
+    /// At least one key, all of this tenant, oldest first; the last is the current one.
     public init(_ keys: [DataKey]) throws(Failure) {
-        guard let newest = keys.max(by: { $0.version < $1.version }) else {
+        guard let newest = keys.last else {
             throw Failure(.internal, "The tenant has no data key", detail: "empty keyring")
         }
         guard keys.allSatisfy({ $0.tenant == newest.tenant }) else {
@@ -38,18 +37,18 @@ public struct TenantKeys: Sendable {
         }
         tenant = newest.tenant
         current = TenantKeys.generation(newest)
-        older = keys.filter { $0.version != newest.version }.map(TenantKeys.generation)
+        older = keys.dropLast().map(TenantKeys.generation)
     }
 
     private static func generation(_ key: DataKey) -> Generation {
         Generation(
-            version: key.version, id: key.id,
+            id: key.id,
             subkeys: SubKey.derive(
                 from: key.secret, context: "bwtenant", count: KeyPurpose.allCases.count))
     }
 
-    /// The version of the current data key.
-    public var version: Int { current.version }
+    /// The id of the current data key.
+    public var currentID: KeyID { current.id }
 
     /// The current subkey for a purpose.
     public func key(_ purpose: KeyPurpose) -> SubKey {
