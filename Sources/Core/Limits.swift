@@ -13,6 +13,33 @@ public enum Limits {
     public static let auditEntryBytesMax = 65_535
     public static let auditCommitNanoseconds: UInt64 = 2_000_000_000
 
+    // HTTP, both directions
+    public static let httpStartLineBytesMax = 8 * 1024
+    public static let httpFieldLineBytesMax = 16 * 1024
+    public static let httpHeadBytesMax = 32 * 1024
+    public static let httpFieldsMax = 100
+    public static let httpUnreadBodyBytesMax = 64 * 1024
+    public static let httpWriteStallNanoseconds: UInt64 = 30_000_000_000
+
+    // HTTP server
+    public static let serverConnectionsMax = 16_384
+    public static let serverHeadNanoseconds: UInt64 = 10_000_000_000
+    public static let serverBodyNanoseconds: UInt64 = 60_000_000_000
+    public static let serverIdleNanoseconds: UInt64 = 75_000_000_000
+
+    // HTTP client
+    public static let clientConnectNanoseconds: UInt64 = 5_000_000_000
+    public static let clientHeadNanoseconds: UInt64 = 60_000_000_000
+    public static let clientBodyIdleNanoseconds: UInt64 = 60_000_000_000
+    public static let clientIdleNanoseconds: UInt64 = 50_000_000_000
+    public static let clientPoolWaitNanoseconds: UInt64 = 2_000_000_000
+    public static let clientConnectionsMax = 256
+    public static let clientInterimResponsesMax = 8
+    public static let urlBytesMax = 2048
+
+    // Server-sent events
+    public static let sseEventBytesMax = 4 * 1024 * 1024
+
     // REST
     public static let pageItemsDefault = 100
     public static let pageItemsMax = 1_000

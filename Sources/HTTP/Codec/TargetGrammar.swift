@@ -47,3 +47,59 @@ extension UInt8 {
         return false
     }
 }
+
+extension TargetGrammar {
+    /// The authority of an absolute-form target (RFC 9112 section 3.2.2), of `http` or `https`.
+    /// What follows it must be an origin-form target: `http://host` without a path is refused.
+    static func authority(
+        _ range: Range<Int>, in span: Span<UInt8>
+    ) throws(CodecError) -> Range<Int> {
+        var start = range.lowerBound
+        for scheme in ["http://", "https://"] as [StaticString] {
+            let count = scheme.utf8CodeUnitCount
+            guard range.count > count,
+                equalFolded(span.extracting(range.lowerBound..<range.lowerBound + count), scheme)
+            else { continue }
+            start += count
+            break
+        }
+        var end = start
+        while end < range.upperBound, span[end] != .slash { end += 1 }
+        guard start > range.lowerBound, isAuthority(span.extracting(start..<end)) else {
+            throw .malformed("the request target is not a path with an optional query")
+        }
+        return start..<end
+    }
+
+    /// `host [":" port]`: letters, digits, `-._` or a bracketed IPv6 literal; no userinfo, no
+    /// escapes, not empty.
+    static func isAuthority(_ text: Span<UInt8>) -> Bool {
+        var index = 0
+        if !text.isEmpty, text[0] == UInt8(ascii: "[") {
+            index = 1
+            while index < text.count, text[index] != UInt8(ascii: "]") {
+                let byte = text[index]
+                guard byte.hexValue != nil || byte == .colon || byte == UInt8(ascii: ".") else {
+                    return false
+                }
+                index += 1
+            }
+            guard index > 1, index < text.count else { return false }
+            index += 1
+        } else {
+            while index < text.count, text[index].isHostByte { index += 1 }
+            guard index > 0 else { return false }
+        }
+        if index == text.count { return true }
+        guard text[index] == .colon, text.count - index - 1 <= 5 else { return false }
+        for position in index + 1..<text.count where !text[position].isDigit { return false }
+        return index + 1 < text.count
+    }
+}
+
+extension UInt8 {
+    @inline(__always)
+    fileprivate var isHostByte: Bool {
+        isAlpha || isDigit || self == 0x2D || self == 0x2E || self == 0x5F
+    }
+}

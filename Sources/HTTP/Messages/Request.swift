@@ -1,3 +1,5 @@
+public import Reactor
+
 /// A request as the server hands it to its handler. Everything in it passed the strict grammar.
 public struct Request: Sendable {
     /// The HTTP versions that are spoken.
@@ -11,18 +13,21 @@ public struct Request: Sendable {
     public var headers: Headers
     /// The body, streamed or already there. To be read by the handler's task only.
     public let body: RequestBody
+    /// The other end of the connection: a proxy's address where one stands in front.
+    public var peer: SocketAddress
     public var isTLS: Bool
     let presence: (any ClientPresence)?
 
     init(
         method: Method, target: Target, version: Version, headers: Headers, body: RequestBody,
-        isTLS: Bool, presence: (any ClientPresence)?
+        peer: SocketAddress, isTLS: Bool, presence: (any ClientPresence)?
     ) {
         self.method = method
         self.target = target
         self.version = version
         self.headers = headers
         self.body = body
+        self.peer = peer
         self.isTLS = isTLS
         self.presence = presence
     }
