@@ -4,6 +4,8 @@ public enum Limits {
     // JSON
     public static let jsonDepthMax = 64
     public static let bodyBytesMax = 4 * 1024 * 1024
+    public static let decimalDigitsMax = 1_000
+    public static let decimalExponentMax = 9_999
 
     // Policy
     public static let patternBytesMax = 512

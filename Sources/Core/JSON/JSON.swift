@@ -49,8 +49,15 @@ public struct JSON: Sendable {
     /// A number as it was written.
     public var lexeme: [UInt8]? { kind == .number ? tape.withWritten(slot) { [UInt8]($0) } : nil }
 
-    /// The bytes in the text that this value was read from: for errors and positions only; what is
-    /// sent on is `serialized`.
+    /// A number that is an integer and fits, however it was written (`100`, `1e2`).
+    public var int: Int? { decimal?.int }
+
+    /// A number's exact value; `nil` if it is over a limit of `ExactDecimal`.
+    public var decimal: ExactDecimal? {
+        kind == .number ? tape.withWritten(slot) { ExactDecimal(NumberShape($0)) } : nil
+    }
+
+    /// Where in the text this value starts, in bytes (for a string, behind its quote).
     public var offset: Int { Int(slot.start) }
 
     // MARK: Members and elements

@@ -78,7 +78,7 @@ extension JSONValue: Equatable {
 }
 
 /// Equality of bytes, where `String`'s own is canonical equivalence.
-private func sameText(_ left: String, _ right: String) -> Bool {
+func sameText(_ left: String, _ right: String) -> Bool {
     left.utf8.elementsEqual(right.utf8)
 }
 
