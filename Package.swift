@@ -19,7 +19,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 /// Conformance cases are data beside the tests; the tests read them from the source tree.
 func cases(of name: String) -> [String] {
-    name == "CoreTests" || name == "HTTPTests" || name == "PolicyTests" ? ["Cases"] : []
+    ["CoreTests", "HTTPTests", "MCPTests", "PolicyTests"].contains(name) ? ["Cases"] : []
 }
 
 let package = Package(

@@ -4,60 +4,6 @@
 -- that shows nothing until `app.tenant` names a tenant. The runtime role owns nothing.
 
 SELECT set_config('search_path', quote_ident(current_schema()) || ', pg_temp', true);
-
--- The directory: written by triggers, read through three functions -------------------------------
-
-SET LOCAL ROLE bailiwick_directory;
-
--- What must be found before its tenant is known: token id, tenant slug, e-mail digest → tenant.
--- Rows are never deleted, so that a slug is never used twice.
-CREATE TABLE directory (
-    kind      text NOT NULL CHECK (kind IN ('tenant_slug', 'grant_token', 'api_token', 'email')),
-    key       text NOT NULL,
-    tenant_id uuid NOT NULL,
-    PRIMARY KEY (kind, key, tenant_id)
-);
-CREATE UNIQUE INDEX directory_key_is_unique ON directory (kind, key) WHERE kind <> 'email';
-
--- Runs after an insert into the table whose rows are to be found.
-CREATE FUNCTION directory_register() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
-DECLARE
-    entry text := to_jsonb(NEW) ->> CASE TG_ARGV[0]
-        WHEN 'tenant_slug' THEN 'slug' WHEN 'email' THEN 'email_digest' ELSE 'id' END;
-BEGIN
-    INSERT INTO directory (kind, key, tenant_id)
-    SELECT TG_ARGV[0], entry, NEW.tenant_id WHERE entry IS NOT NULL
-    ON CONFLICT (kind, key, tenant_id) DO NOTHING;
-    RETURN NULL;
-END $$;
-
--- The tenant of a slug; nothing when there is none.
-CREATE FUNCTION directory_tenant_of_slug(wanted text) RETURNS uuid
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
-    SELECT tenant_id FROM directory WHERE kind = 'tenant_slug' AND key = wanted
-$$;
-
--- The tenant of a grant's or API token's id; nothing when there is none.
-CREATE FUNCTION directory_tenant_of_token(wanted_kind text, wanted text) RETURNS uuid
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
-    SELECT tenant_id FROM directory
-    WHERE kind = wanted_kind AND kind IN ('grant_token', 'api_token') AND key = wanted
-$$;
-
--- Every tenant, for jobs that then set each one for a transaction of its own.
-CREATE FUNCTION directory_tenants() RETURNS SETOF uuid
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
-    SELECT tenant_id FROM directory
-    WHERE kind = 'tenant_slug' AND tenant_id <> '00000000-0000-0000-0000-000000000000'
-$$;
-
-REVOKE ALL ON FUNCTION directory_register(), directory_tenant_of_slug(text),
-    directory_tenant_of_token(text, text), directory_tenants() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION directory_tenant_of_slug(text), directory_tenant_of_token(text, text),
-    directory_tenants() TO bailiwick_app;
-GRANT EXECUTE ON FUNCTION directory_register() TO bailiwick_owner;
-
 SET LOCAL ROLE bailiwick_owner;
 
 -- Tenants ------------------------------------------------------------------------------------
@@ -77,6 +23,16 @@ CREATE TABLE tenants (
         slug ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'
         OR tenant_id = '00000000-0000-0000-0000-000000000000')
 );
+
+-- What must be found before its tenant is known: token id, tenant slug, e-mail digest → tenant.
+-- Rows are never deleted, so that a slug is never used twice.
+CREATE TABLE directory (
+    kind      text NOT NULL CHECK (kind IN ('tenant_slug', 'grant_token', 'api_token', 'email')),
+    key       text NOT NULL,
+    tenant_id uuid NOT NULL REFERENCES tenants (tenant_id),
+    PRIMARY KEY (kind, key, tenant_id)
+);
+CREATE UNIQUE INDEX directory_key_is_unique ON directory (kind, key) WHERE kind <> 'email';
 
 -- Keys ---------------------------------------------------------------------------------------
 
@@ -301,10 +257,9 @@ CREATE INDEX attachments_by_policy ON attachments (tenant_id, policy_id, policy_
 -- Counters -------------------------------------------------------------------------------------
 
 -- One row per counter and window. `key` is the digest of the counter's whole identity; the other
--- columns only tell a reader what it counts. No foreign key: it would lock the tenant's row on the
--- way of every call that opens a window.
+-- columns only tell a reader what it counts.
 CREATE TABLE counters (
-    tenant_id    uuid NOT NULL,
+    tenant_id    uuid NOT NULL REFERENCES tenants (tenant_id),
     key          bytea NOT NULL CHECK (octet_length(key) = 32),
     window_start timestamptz NOT NULL,
     window_end   timestamptz NOT NULL,
@@ -348,6 +303,22 @@ CREATE TRIGGER tenant_slug_is_immutable BEFORE UPDATE OF tenant_id, slug, origin
 CREATE TRIGGER server_slug_is_immutable BEFORE UPDATE OF tenant_id, id, slug ON servers
     FOR EACH ROW EXECUTE FUNCTION refuse_change('the slug');
 
+-- The directory: written by triggers, read through three functions -------------------------------
+
+CREATE FUNCTION directory_register() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+BEGIN
+    INSERT INTO directory (kind, key, tenant_id)
+    SELECT TG_ARGV[0], entry.key, NEW.tenant_id
+    FROM (SELECT CASE TG_ARGV[0]
+        WHEN 'tenant_slug' THEN to_jsonb(NEW) ->> 'slug'
+        WHEN 'email' THEN to_jsonb(NEW) ->> 'email_digest'
+        ELSE to_jsonb(NEW) ->> 'id' END AS key) AS entry
+    WHERE entry.key IS NOT NULL
+    ON CONFLICT (kind, key, tenant_id) DO NOTHING;
+    RETURN NULL;
+END $$;
+
 CREATE TRIGGER tenants_in_directory AFTER INSERT ON tenants
     FOR EACH ROW EXECUTE FUNCTION directory_register('tenant_slug');
 CREATE TRIGGER grant_tokens_in_directory AFTER INSERT ON grant_tokens
@@ -356,6 +327,26 @@ CREATE TRIGGER api_tokens_in_directory AFTER INSERT ON api_tokens
     FOR EACH ROW EXECUTE FUNCTION directory_register('api_token');
 CREATE TRIGGER emails_in_directory AFTER INSERT OR UPDATE OF email_digest ON principals
     FOR EACH ROW EXECUTE FUNCTION directory_register('email');
+
+-- The tenant of a slug; nothing when there is none.
+CREATE FUNCTION directory_tenant_of_slug(wanted text) RETURNS uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
+    SELECT tenant_id FROM directory WHERE kind = 'tenant_slug' AND key = wanted
+$$;
+
+-- The tenant of a grant's or API token's id; nothing when there is none.
+CREATE FUNCTION directory_tenant_of_token(wanted_kind text, wanted text) RETURNS uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
+    SELECT tenant_id FROM directory
+    WHERE kind = wanted_kind AND kind IN ('grant_token', 'api_token') AND key = wanted
+$$;
+
+-- Every tenant, for jobs that then set each one for a transaction of its own.
+CREATE FUNCTION directory_tenants() RETURNS SETOF uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
+    SELECT tenant_id FROM directory
+    WHERE kind = 'tenant_slug' AND tenant_id <> '00000000-0000-0000-0000-000000000000'
+$$;
 
 -- The platform itself: owner of the log for what belongs to no tenant.
 INSERT INTO tenants (tenant_id, slug, name, origin, created_at)
@@ -384,7 +375,10 @@ END $$;
 
 -- What the runtime role may do: nothing that is not listed -----------------------------------------
 
-REVOKE ALL ON FUNCTION refuse_change() FROM PUBLIC;
+REVOKE ALL ON FUNCTION refuse_change(), directory_register(), directory_tenant_of_slug(text),
+    directory_tenant_of_token(text, text), directory_tenants() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION directory_tenant_of_slug(text), directory_tenant_of_token(text, text),
+    directory_tenants() TO bailiwick_app;
 
 GRANT SELECT, INSERT, UPDATE (name, new_tools, change_version) ON tenants TO bailiwick_app;
 GRANT SELECT, INSERT ON keyring TO bailiwick_app;

@@ -1,1 +1,0 @@
-// MCP: see docs/ARCHITECTURE.md for what this target holds.
