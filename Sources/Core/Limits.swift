@@ -14,6 +14,20 @@ public enum Limits {
     // Audit
     public static let auditEntryBytesMax = 65_535
     public static let auditCommitNanoseconds: UInt64 = 2_000_000_000
+    public static let auditTextBytesMax = 512
+    public static let auditReasonBytesMax = 8_192
+    public static let auditQueryBytesMax = 4_096
+    public static let auditPoliciesMax = 32
+    public static let auditResultKindsMax = 16
+    public static let auditArgumentRowsMax = 256
+    public static let auditNameBytesMax = 128
+    public static let auditPathBytesMax = 1_024
+    public static let auditQueueEntriesMax = 16_384
+    public static let auditQueueBytesMax = 64 * 1024 * 1024
+    public static let auditBatchEntriesMax = 1_024
+    public static let auditBatchBytesMax = 8 * 1024 * 1024
+    public static let auditBatchesInFlightMax = 4
+    public static let auditRefusalSourcesPerSecondMax = 64
 
     // HTTP, both directions
     public static let httpStartLineBytesMax = 8 * 1024

@@ -40,6 +40,9 @@ public struct Digest: Hashable, Sendable, CustomStringConvertible {
     /// 64 lower-case hexadecimal digits.
     public var hex: String { Hex.encode(bytes) }
 
+    /// 44 characters, as C2SP formats write roots.
+    public var base64: String { Base64.encode(bytes) }
+
     public var description: String { hex }
 
     public static func == (left: Digest, right: Digest) -> Bool {

@@ -1,0 +1,113 @@
+internal import Core
+internal import Ledger
+internal import Vault
+
+/// Which of a tenant's two logs.
+public enum AuditLogName: String, Sendable, CaseIterable {
+    case calls, admin
+}
+
+/// A record in the shape of its row: canonical entry, leaf hash, and the columns that filters need.
+struct AuditEntry: Sendable {
+    let tenant: TenantID
+    let log: AuditLogName
+    let id: String
+    let call: String
+    let time: Timestamp
+    let entry: [UInt8]
+    let leafHash: Digest
+    let kind: String
+    let actor: String?
+    let grant: String?
+    let server: String?
+    let tool: String?
+    let decision: String?
+    let code: String?
+    let rule: String?
+    let outcome: String?
+    let requestID: String?
+    /// The sealed argument rows that are stored with the entry.
+    let payload: SealedPayload?
+    /// What the entry was made from, for calls.
+    let record: CallRecord?
+
+    struct SealedPayload: Sendable {
+        let keyID: String
+        let sealed: [UInt8]
+    }
+
+    init(_ record: CallRecord, payload: SealedPayload?) throws(Failure) {
+        tenant = record.tenant
+        log = .calls
+        id = try AuditEntry.checked(record.id)
+        call = try AuditEntry.checked(record.call)
+        time = record.time
+        entry = record.entry
+        leafHash = MerkleTree.leafHash(entry)
+        kind = record.kind.rawValue
+        actor = AuditEntry.uuid(record.agent)
+        grant = AuditEntry.uuid(record.grant)
+        server = AuditEntry.column(record.server)
+        tool = AuditEntry.column(record.tool)
+        decision = record.decision.rawValue
+        code = AuditEntry.column(record.code)
+        rule = AuditEntry.column(record.rule)
+        outcome = record.outcome?.rawValue
+        requestID = AuditEntry.column(record.requestID)
+        self.payload = payload
+        self.record = record
+    }
+
+    init(_ record: AdminRecord) throws(Failure) {
+        tenant = record.tenant
+        log = .admin
+        id = try AuditEntry.checked(record.id)
+        call = id
+        time = record.time
+        entry = record.entry
+        leafHash = MerkleTree.leafHash(entry)
+        kind = "admin"
+        actor = AuditEntry.uuid(record.actor)
+        grant = nil
+        server = nil
+        tool = nil
+        decision = nil
+        code = AuditEntry.column(record.action)
+        rule = nil
+        outcome = nil
+        requestID = AuditEntry.column(record.requestID)
+        payload = nil
+        self.record = nil
+    }
+
+    /// What the queue is bounded by.
+    var bytes: Int { entry.count + (payload?.sealed.count ?? 0) + 512 }
+
+    /// One bad id would fail a whole batch.
+    private static func checked(_ id: String) throws(Failure) -> String {
+        guard IDGenerator.isID(id.utf8) else {
+            throw Failure(.internal, "The request cannot be put on record", detail: "bad entry id")
+        }
+        return id
+    }
+
+    private static func uuid(_ text: String?) -> String? {
+        guard let text, IDGenerator.isID(text.utf8) else { return nil }
+        return text
+    }
+
+    /// PostgreSQL's text has no NUL, and what is indexed is short.
+    private static func column(_ text: String?) -> String? {
+        guard let text else { return nil }
+        guard text.utf8.count > Limits.auditTextBytesMax || text.utf8.contains(0) else {
+            return text
+        }
+        var kept: [UInt8] = []
+        for scalar in text.unicodeScalars where scalar.value != 0 {
+            let encoded = UTF8.encode(scalar)!
+            guard kept.count + encoded.count <= Limits.auditTextBytesMax else { break }
+            kept.append(contentsOf: encoded)
+        }
+        return String(decoding: kept, as: UTF8.self)
+    }
+}
