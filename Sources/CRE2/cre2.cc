@@ -16,6 +16,7 @@ extern "C" bw_regex *bw_regex_compile(const char *pattern, size_t length, char *
     re2::RE2::Options options;
     options.set_log_errors(false);
     options.set_never_capture(true);
+    options.set_max_mem(1 << 20);
     bw_regex *regex = new (std::nothrow) bw_regex(re2::StringPiece(pattern, length), options);
     if (regex != nullptr && regex->compiled.ok()) return regex;
     if (error_size > 0) {
@@ -31,4 +32,13 @@ extern "C" void bw_regex_destroy(bw_regex *regex) { delete regex; }
 
 extern "C" bool bw_regex_search(const bw_regex *regex, const char *text, size_t length) {
     return re2::RE2::PartialMatch(re2::StringPiece(text, length), regex->compiled);
+}
+
+extern "C" int bw_regex_program_size(const bw_regex *regex) {
+    return regex->compiled.ProgramSize();
+}
+
+extern "C" bool bw_bytes_contain(const void *text, size_t length, const void *wanted,
+                                 size_t wanted_length) {
+    return memmem(text, length, wanted, wanted_length) != nullptr;
 }

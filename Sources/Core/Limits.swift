@@ -9,7 +9,18 @@ public enum Limits {
 
     // Policy
     public static let patternBytesMax = 512
+    public static let patternInstructionsMax = 5_000
     public static let policyBytesMax = 1024 * 1024
+    public static let policyPatternInstructionsMax = 1_000_000
+    public static let policyIssuesMax = 500
+    /// Bytes that conditions may examine for one decision; a pattern counts a byte once for each
+    /// 64 instructions it has. Beyond it the call is denied.
+    public static let policyWorkBytesMax = 32 * 1024 * 1024
+
+    // YAML
+    public static let yamlDepthMax = 64
+    public static let yamlDirectivesMax = 8
+    public static let yamlNodesMax = 100_000
 
     // Audit
     public static let auditEntryBytesMax = 65_535

@@ -1,1 +1,0 @@
-// Policy: see docs/ARCHITECTURE.md for what this target holds.
