@@ -75,3 +75,19 @@ let package = Package(
     ],
     cxxLanguageStandard: .cxx17
 )
+
+// Fuzz targets are no part of a normal build: `scripts/fuzz NAME SECONDS` sets the variable. To add
+// one: a folder `Fuzz/FuzzX` made like FuzzJSON's, a line here, and, if seeds help, a folder
+// `Fuzz/Corpus/FuzzX` and a dictionary `Fuzz/Corpus/FuzzX.dict`.
+if Context.environment["BAILIWICK_FUZZ"] != nil {
+    package.targets += [
+        .target(name: "FuzzDriver", path: "Fuzz/FuzzDriver", swiftSettings: settings),
+        fuzz("FuzzJSON", ["Core"]),
+    ]
+}
+
+func fuzz(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(
+        name: name, dependencies: ["FuzzDriver"] + dependencies, path: "Fuzz/\(name)",
+        swiftSettings: settings)
+}
