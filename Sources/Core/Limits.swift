@@ -67,6 +67,33 @@ public enum Limits {
     // Server-sent events
     public static let sseEventBytesMax = 4 * 1024 * 1024
 
+    // Control plane
+    public static let labelsMax = 64
+    public static let grantServersMax = 100
+    public static let toolsPerServerMax = 5_000
+    public static let schemaDepthMax = 16
+    public static let schemaKeysMax = 2_000
+    public static let credentialHeadersMax = 16
+    public static let credentialValueBytesMax = 8 * 1024
+    public static let idempotencySeconds = 24 * 3_600
+
+    // What a process remembers of the control plane
+    public static let grantCacheMax = 200_000
+    public static let refusedTokensMax = 16_384
+    public static let refusedTokenNanoseconds: UInt64 = 2_000_000_000
+    public static let compiledPoliciesMax = 20_000
+    public static let credentialCacheMax = 10_000
+    public static let credentialCacheNanoseconds: UInt64 = 60_000_000_000
+    public static let lookUpsPerFlight = 64
+    public static let lookUpsWaiting = 8_192
+    public static let lastUseSeconds = 60
+    public static let lastUsesMax = 100_000
+
+    // Counters
+    public static let countersPerFlight = 128
+    public static let counterKeepSeconds = 3_600
+    public static let countersPrunedMax = 10_000
+
     // REST
     public static let pageItemsDefault = 100
     public static let pageItemsMax = 1_000

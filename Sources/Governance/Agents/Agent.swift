@@ -13,7 +13,7 @@ public struct Agent: Sendable, Equatable {
     /// A member's id or e-mail: who answers for it.
     public let owner: String
     public let labels: [String: String]
-    public let version: Int64
+    public let version: Int
     public let createdAt: Timestamp
     public let updatedAt: Timestamp
 }

@@ -1,14 +1,11 @@
 public import Core
+public import Policy
 
 /// Where a policy applies. Every layer must allow a call.
-public enum Layer: String, Sendable, CaseIterable {
-    case tenant, server, grant
-}
+public typealias Layer = LayeredDecision.Layer
 
 /// Only `enforce` acts; the others decide and record.
-public enum AttachmentMode: String, Sendable, CaseIterable {
-    case shadow, warn, enforce
-}
+public typealias AttachmentMode = LayeredDecision.Mode
 
 /// A policy on a layer. There is one for each (layer, target, mode).
 public struct Attachment: Sendable, Equatable {
@@ -18,9 +15,9 @@ public struct Attachment: Sendable, Equatable {
     public let targetID: String
     public let policyID: String
     /// nil follows the policy's active version.
-    public let policyVersion: Int64?
+    public let policyVersion: Int?
     public let mode: AttachmentMode
-    public let version: Int64
+    public let version: Int
     public let createdAt: Timestamp
     public let updatedAt: Timestamp
 }
@@ -31,11 +28,11 @@ public struct NewAttachment: Sendable {
     public var targetID: String
     public var policyID: String
     /// nil follows the active version.
-    public var policyVersion: Int64?
+    public var policyVersion: Int?
     public var mode: String
 
     public init(
-        layer: String, targetID: String, policyID: String, policyVersion: Int64? = nil,
+        layer: String, targetID: String, policyID: String, policyVersion: Int? = nil,
         mode: String = "enforce"
     ) {
         self.layer = layer

@@ -1,4 +1,5 @@
 internal import Core
+internal import Policy
 internal import Vault
 
 // The canonical entry of a call: RFC 8785 JSON, members in byte order of their names, numbers

@@ -36,7 +36,7 @@ public struct Tool: Sendable, Equatable {
     public let severity: Severity
     public let state: ToolState
     public let flags: [String]
-    public let version: Int64
+    public let version: Int
     public let firstSeenAt: Timestamp
     public let changedAt: Timestamp
 }

@@ -18,3 +18,24 @@ public struct Page<Item: Sendable>: Sendable {
     public let items: [Item]
     public let next: String?
 }
+
+extension PageRequest {
+    /// The id after which the page begins, for lists in the order of their ids.
+    func afterID() throws(Failure) -> String {
+        guard let token else { return "00000000-0000-0000-0000-000000000000" }
+        guard isID(token) else {
+            throw Failure(
+                .invalid, "The page token is not one this list gave out",
+                errors: [Failure.Field(pointer: "/page_token", detail: "is unknown")])
+        }
+        return token
+    }
+}
+
+extension Page {
+    /// Cuts what was read with one item too many: that one only tells that there is more.
+    init(of read: [Item], limit: Int, token: (Item) -> String) {
+        items = Array(read.prefix(limit))
+        next = read.count > limit ? items.last.map(token) : nil
+    }
+}

@@ -18,7 +18,7 @@ public struct CredentialSummary: Sendable, Equatable {
     public let kind: CredentialKind
     /// Tells two credentials apart without telling either; nil for `none`.
     public let fingerprint: String?
-    public let version: Int64
+    public let version: Int
     public let updatedAt: Timestamp
 }
 

@@ -20,7 +20,7 @@ public struct Grant: Sendable, Equatable {
     public let revokedAt: Timestamp?
     /// To the nearest few minutes.
     public let lastUsedAt: Timestamp?
-    public let version: Int64
+    public let version: Int
     public let createdAt: Timestamp
 
     public func state(at now: Timestamp) -> State {

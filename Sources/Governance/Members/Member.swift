@@ -6,6 +6,6 @@ public struct Member: Sendable, Equatable {
     public let email: String
     public let name: String
     public let roles: [Role]
-    public let version: Int64
+    public let version: Int
     public let createdAt: Timestamp
 }

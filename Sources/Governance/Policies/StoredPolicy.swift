@@ -5,10 +5,10 @@ public struct StoredPolicy: Sendable, Equatable {
     public let id: String
     public let name: String
     /// The version that attachments to `active` follow.
-    public let activeVersion: Int64
-    public let latestVersion: Int64
+    public let activeVersion: Int
+    public let latestVersion: Int
     /// The resource's own version, for its entity tag.
-    public let version: Int64
+    public let version: Int
     public let createdAt: Timestamp
     public let updatedAt: Timestamp
 }
@@ -17,7 +17,7 @@ public struct StoredPolicy: Sendable, Equatable {
 public struct PolicyVersion: Sendable, Equatable {
     public let policyID: String
     /// 1 and up.
-    public let number: Int64
+    public let number: Int
     /// YAML or JSON text, as it came.
     public let document: String
     /// Who saved it: the principal's id.

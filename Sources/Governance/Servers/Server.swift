@@ -20,7 +20,7 @@ public struct Server: Sendable, Equatable {
     /// When its tools were first recorded.
     public let discoveredAt: Timestamp?
     /// Goes up with every change; the strong entity tag.
-    public let version: Int64
+    public let version: Int
     public let createdAt: Timestamp
     public let updatedAt: Timestamp
 }
