@@ -40,7 +40,7 @@ let package = Package(
         library("Core", ["CSys"]),
         library("Policy", ["Core", "CRE2", "CYAML"]),
         library("MCP", ["Core"]),
-        library("Vault", ["Core", "CSodium"]),
+        library("Vault", ["Core", "CSodium", "COpenSSL"]),
         library("Ledger", ["Core", "Vault"]),
         library("Reactor", ["Core", "CSys", "COpenSSL"]),
         library("HTTP", ["Core", "Reactor"]),

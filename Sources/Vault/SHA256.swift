@@ -1,12 +1,11 @@
-internal import CSodium
+internal import COpenSSL
 
 /// SHA-256 (FIPS 180-4): for what others must recompute (log leaves, definition hashes).
 public struct SHA256 {
-    private var state = crypto_hash_sha256_state()
+    private var state = bw_sha256()
 
     public init() {
-        Sodium.start()
-        crypto_hash_sha256_init(&state)
+        bw_sha256_start(&state)
     }
 
     public mutating func update(_ bytes: [UInt8]) {
@@ -15,8 +14,7 @@ public struct SHA256 {
 
     public mutating func update(_ bytes: UnsafeRawBufferPointer) {
         guard let base = bytes.baseAddress else { return }
-        crypto_hash_sha256_update(
-            &state, base.assumingMemoryBound(to: UInt8.self), UInt64(bytes.count))
+        bw_sha256_update(&state, base, bytes.count)
     }
 
     public mutating func update(_ byte: UInt8) {
@@ -29,7 +27,7 @@ public struct SHA256 {
 
     public mutating func finish() -> Digest {
         Digest {
-            crypto_hash_sha256_final(&state, $0.baseAddress!.assumingMemoryBound(to: UInt8.self))
+            bw_sha256_finish(&state, $0.baseAddress!.assumingMemoryBound(to: UInt8.self))
         }
     }
 
