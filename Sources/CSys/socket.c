@@ -99,12 +99,6 @@ int bw_socket_local(int fd, bw_address *address) {
     return bw_address_from(&storage, address) ? 0 : -EAFNOSUPPORT;
 }
 
-int bw_socket_nodelay(int fd) {
-    int value = 0;
-    socklen_t length = sizeof value;
-    if (getsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &value, &length) < 0) return -errno;
-    return value != 0;
-}
 
 int bw_socket_close_write(int fd) { return shutdown(fd, SHUT_WR) < 0 ? -errno : 0; }
 

@@ -143,9 +143,16 @@ public final class Reactor: TaskExecutor, SerialExecutor, @unchecked Sendable {
     private func loop() {
         let events = UnsafeMutablePointer<bw_event>.allocate(capacity: 256)
         defer { events.deallocate() }
+        var endings = 0
         while true {
             let busy = collect()
-            if !busy && stopping { return }
+            if stopping && !busy {
+                // What is still open is closed, so that its tasks end; then once more, for theirs.
+                guard !watches.sinks.isEmpty, endings < 8 else { return }
+                endings += 1
+                for sink in watches.sinks { sink.end() }
+                continue
+            }
             let timeout = busy ? 0 : timers.timeoutMilliseconds(now: bw_monotonic_nanoseconds())
             let count = bw_epoll_wait(epoll, events, 256, timeout)
             turnNanoseconds = bw_monotonic_nanoseconds()

@@ -23,8 +23,8 @@ public final class ReactorGroup: Sendable {
         self.reactors = reactors
     }
 
-    /// Lets each reactor run what is queued, then ends and joins its thread. To be called once,
-    /// from outside, when no task is left that waits on a reactor: such a task never goes on.
+    /// Lets each reactor run what is queued, closes what is still open, then ends and joins its
+    /// thread. To be called once, from outside. A task that still sleeps never goes on.
     public func shutdown() {
         for reactor in reactors { reactor.stop() }
     }

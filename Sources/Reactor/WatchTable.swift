@@ -5,10 +5,20 @@
 /// Receiver of the events of one descriptor.
 enum EventSink {
     case watch(Watch)
+    case stream(ByteStream)
 
     func ready(_ flags: UInt32) {
         switch self {
         case .watch(let watch): watch.ready(flags)
+        case .stream(let stream): stream.ready(flags)
+        }
+    }
+
+    /// The reactor ends.
+    func end() {
+        switch self {
+        case .watch(let watch): watch.cancel()
+        case .stream(let stream): stream.close()
         }
     }
 }
@@ -23,6 +33,8 @@ struct WatchTable {
     private var slots: [Slot] = []
     private var free: Int32 = -1
     private(set) var count = 0
+
+    var sinks: [EventSink] { slots.compactMap(\.sink) }
 
     mutating func insert(_ sink: EventSink) -> UInt64 {
         count += 1

@@ -4,18 +4,8 @@ import Testing
 @testable import Reactor
 
 @Suite struct ReactorTests {
-    /// Runs the body as a task of a reactor of its own and waits for it.
-    static func onReactor<R: Sendable>(
-        count: Int = 1, _ body: @escaping @Sendable (ReactorGroup) async throws -> R
-    ) async throws -> R {
-        let group = try ReactorGroup(count: count)
-        defer { group.shutdown() }
-        let first = group.reactors[0]
-        return try await Task(executorPreference: first) { try await body(group) }.value
-    }
-
     @Test func sleepEndsEarlyWhenItsTaskIsCancelled() async throws {
-        try await Self.onReactor { group in
+        try await onReactor { group in
             let reactor = group.reactors[0]
             let start = Clock.live.monotonicNanoseconds()
             let task = reactor.run { await reactor.sleep(nanoseconds: 60_000_000_000) }
@@ -27,7 +17,7 @@ import Testing
     }
 
     @Test func aTaskAndItsChildrenStayOnTheirThread() async throws {
-        try await Self.onReactor(count: 2) { group in
+        try await onReactor(count: 2) { group in
             let reactor = group.reactors[0]
             #expect(reactor.isCurrent)
             await reactor.sleep(nanoseconds: 1_000_000)
@@ -60,7 +50,7 @@ import Testing
     }
 
     @Test func aPinnedActorStaysOnItsThreadWhoeverCallsIt() async throws {
-        try await Self.onReactor(count: 2) { group in
+        try await onReactor(count: 2) { group in
             for reactor in group.reactors {
                 let actor = Pinned(reactor)
                 #expect(await actor.work())
@@ -105,7 +95,7 @@ import Testing
     }
 
     @Test func aBusyQueueDoesNotStarveTimers() async throws {
-        try await Self.onReactor { group in
+        try await onReactor { group in
             let reactor = group.reactors[0]
             let fired = Locked(false)
             reactor.timer(afterNanoseconds: 5_000_000) { fired.withLock { $0 = true } }
@@ -119,7 +109,7 @@ import Testing
     }
 
     @Test func tenThousandTimersAreSetCancelledAndFired() async throws {
-        try await Self.onReactor { group in
+        try await onReactor { group in
             let reactor = group.reactors[0]
             let fired = Locked(0)
             let tokens = (0..<10_000).map { index in

@@ -94,7 +94,6 @@ int bw_tcp_connect(const bw_address *address, int *pending);
 /// 0 or the negative errno that the socket holds.
 int bw_socket_error(int fd);
 int bw_socket_local(int fd, bw_address *address);
-int bw_socket_nodelay(int fd);
 int bw_socket_close_write(int fd);
 
 ptrdiff_t bw_read(int fd, void *bytes, size_t count);
