@@ -13,7 +13,7 @@ enum HouseRules {
         "Ledger": ["Core", "Vault"],
         "Vault": ["Core", "CSodium", "COpenSSL", "Glibc"],
         "Reactor": ["Core", "CSys", "COpenSSL", "Glibc"],
-        "HTTP": ["Core", "Reactor", "CCurl"],
+        "HTTP": ["Core", "Reactor", "CCurl", "Glibc"],
         "Postgres": ["Core", "Reactor", "CPQ", "Glibc"],
         "Governance": ["Core", "Policy", "Vault", "Ledger", "Postgres"],
         "Proxy": ["Core", "Reactor", "HTTP", "MCP", "Policy", "Vault", "Governance"],

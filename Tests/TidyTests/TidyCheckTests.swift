@@ -19,7 +19,7 @@ struct TidyCheckTests {
         ("// good for now", "unfinished"), ("let a = \"SELECT 1\"", "SQL"),
         ("import Foundation", "import"), ("public import Reactor", "import"),
         ("@preconcurrency internal import struct Glibc.stat", "import"),
-        ("let a = \"" + String(repeating: "é", count: 92) + "\"", "columns"),
+        ("let a = \"" + String(repeating: "é", count: 91) + "\"", "columns"),
         ("// SAFETY: above a gap\n\nclass A: @unchecked Sendable {}", "@unchecked Sendable"),
         ("#\"\\(a)\"#; try! b()", "try!"), ("\"\"\"\n\"\n\"\"\"; try! b()", "try!"),
     ])
@@ -41,7 +41,7 @@ struct TidyCheckTests {
         "internal import CSys",
         "let asynchronous = 1",
         "if a == b {}",
-        "let a = \"" + String(repeating: "é", count: 91) + "\"",
+        "let a = \"" + String(repeating: "é", count: 90) + "\"",
     ])
     func passes(_ text: String) {
         #expect(rules(text) == [])

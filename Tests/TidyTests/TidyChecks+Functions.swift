@@ -3,10 +3,10 @@ extension TidyChecks {
     /// closing brace. Nested ones count by themselves and in the one around them.
     static func functions(_ source: SourceText) -> [Finding] {
         var found: [Finding] = []
-        /// Lines of declarations whose brace is still to come, and of the open braces (nil: no
-        /// function's).
+        /// The line of a declaration whose brace is still to come; then the open braces, with that
+        /// line if they are a function's, and with the parentheses they stand in.
         var declared: Int?
-        var braces: [Int?] = []
+        var braces: [(function: Int?, parentheses: Int)] = []
         var parentheses = 0
         for (index, line) in source.code.enumerated() {
             let bytes = [UInt8](line.utf8)
@@ -17,11 +17,13 @@ extension TidyChecks {
                 case UInt8(ascii: ")"), UInt8(ascii: "]"): parentheses -= 1
                 case UInt8(ascii: "{"):
                     // A closure among a declaration's default arguments opens inside parentheses.
-                    braces.append(parentheses == 0 ? declared : nil)
+                    braces.append((parentheses == 0 ? declared : nil, parentheses))
                     if parentheses == 0 { declared = nil }
                     parentheses = 0
                 case UInt8(ascii: "}"):
-                    if let start = braces.popLast() ?? nil,
+                    let brace = braces.popLast()
+                    parentheses = brace?.parentheses ?? 0
+                    if let start = brace?.function,
                         index - start + 1 > HouseRules.functionLinesMax
                     {
                         let count = index - start + 1
