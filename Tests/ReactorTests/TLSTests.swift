@@ -1,4 +1,5 @@
 import Core
+import Foundation
 import Testing
 
 @testable import Reactor
@@ -113,6 +114,38 @@ import Testing
             let failed = await failure { _ = try await stream.readSome() }
             #expect(failed?.message == "the peer closed the TLS connection without saying so")
             stream.close()
+        }
+    }
+
+    @Test func reloadedFilesServeNewConnectionsAndWrongOnesAreKeptOut() async throws {
+        let files = Certificates.shared
+        let (certificate, key) = (files.path("live.pem"), files.path("live.key"))
+        @Sendable func install(_ certificateOf: String, _ keyOf: String) throws {
+            for (from, to) in [("\(certificateOf).pem", certificate), ("\(keyOf).key", key)] {
+                let bytes = try Data(contentsOf: URL(fileURLWithPath: files.path(from)))
+                try bytes.write(to: URL(fileURLWithPath: to))
+            }
+        }
+        try install("expired", "expired")
+        let server = try TLSServer(certificateFile: certificate, keyFile: key)
+        try await onReactor { group in
+            let listener = try listening(group, tls: server, echo)[0]
+            let client = try TLSClient(authoritiesFile: files.path("ca.pem"))
+            @Sendable func attempt() async -> Failure? {
+                await failure {
+                    try await ByteStream.connect(
+                        listener.address, on: group.reactors[0], tls: client,
+                        serverName: "localhost", deadlineNanoseconds: moment(afterSeconds: 20)
+                    ).close()
+                }
+            }
+            #expect(await attempt()?.message.contains("expired") == true)
+            try install("local", "second")
+            #expect(throws: Failure.self) { try server.reload() }
+            #expect(await attempt()?.message.contains("expired") == true)
+            try install("local", "local")
+            try server.reload()
+            #expect(await attempt() == nil)
         }
     }
 }
