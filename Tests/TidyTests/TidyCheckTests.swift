@@ -10,6 +10,7 @@ struct TidyCheckTests {
         ("let a = try! b()", "try!"), ("let a = b as! C", "as!"),
         ("fatalError(\"no\")", "fatalError("), ("print(1)", "print("), ("Date()", "Date()"),
         ("Task.detached { }", "Task.detached"), ("Task { }", "Task {"),
+        ("Task(priority: .low) { }", "Task("),
         ("unsafeBitCast(a, to: B.self)", "unsafeBitCast"), ("let a: Regex<B>", "Regex"),
         ("final class A: @unchecked Sendable {}", "@unchecked Sendable"),
         ("nonisolated(unsafe) var a = 1", "nonisolated(unsafe)"),

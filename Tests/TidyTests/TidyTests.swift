@@ -31,10 +31,12 @@ struct TidyTests {
     }
 
     @Test func everyExceptionIsStillNeeded() {
-        let paths = Set(Self.sources().map(\.path))
+        let findings = Self.sources().flatMap(TidyChecks.everything)
         for exception in HouseRules.exceptions {
-            #expect(paths.contains(exception.path), "\(exception.path) is gone")
             #expect(!exception.reason.isEmpty)
+            #expect(
+                findings.contains { $0.path == exception.path && $0.rule == exception.rule },
+                "\(exception.path) needs no exception from `\(exception.rule)` any more")
         }
     }
 }

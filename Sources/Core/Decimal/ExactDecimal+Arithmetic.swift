@@ -3,6 +3,10 @@
 extension ExactDecimal: Comparable {
     public static func < (left: ExactDecimal, right: ExactDecimal) -> Bool {
         if left.isNegative != right.isNegative { return left.isNegative }
+        let exponent = min(left.exponent, right.exponent)
+        if let first = left.scaled(to: exponent), let second = right.scaled(to: exponent) {
+            return first < second
+        }
         let order = compareMagnitudes(left, right)
         return left.isNegative ? order > 0 : order < 0
     }
@@ -10,9 +14,6 @@ extension ExactDecimal: Comparable {
     /// Negative, zero or positive.
     private static func compareMagnitudes(_ left: ExactDecimal, _ right: ExactDecimal) -> Int {
         if left.isZero || right.isZero { return (left.isZero ? 0 : 1) - (right.isZero ? 0 : 1) }
-        if left.exponent == right.exponent, left.large.isEmpty, right.large.isEmpty {
-            return left.small == right.small ? 0 : left.small < right.small ? -1 : 1
-        }
         let top = (left.digitCount + Int(left.exponent), right.digitCount + Int(right.exponent))
         guard top.0 == top.1 else { return top.0 - top.1 }
         let (left, right) = (left.digits, right.digits)

@@ -46,8 +46,9 @@ extension JSONTape {
         guard !slot.hasEscapes else {
             return withDecoded(slot) { JSONText.appendQuoted($0, to: &out) }
         }
-        out.append(UInt8(ascii: "\""))
-        withWritten(slot) { out.append(contentsOf: $0) }
-        out.append(UInt8(ascii: "\""))
+        bytes.withUnsafeBufferPointer { bytes in
+            let quoted = slot.range.lowerBound - 1..<slot.range.upperBound + 1
+            out.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[quoted]))
+        }
     }
 }

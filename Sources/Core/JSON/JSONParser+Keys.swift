@@ -4,10 +4,17 @@
 extension JSONParser {
     private static let pairwiseMax = 16
 
-    func fingerprint(_ start: Int, _ size: Int, escaped: Bool) -> UInt32 {
-        let written = UnsafeBufferPointer(start: base + start, count: size)
-        guard escaped else { return Self.fingerprint(written) }
-        return JSONText.unescaped(written).withUnsafeBufferPointer(Self.fingerprint)
+    @inline(__always)
+    static func fingerprint(
+        _ start: UnsafePointer<UInt8>, _ size: Int, escaped: Bool
+    ) -> UInt32 {
+        let written = UnsafeBufferPointer(start: start, count: size)
+        return escaped ? decodedFingerprint(written) : fingerprint(written)
+    }
+
+    @inline(never)
+    private static func decodedFingerprint(_ written: UnsafeBufferPointer<UInt8>) -> UInt32 {
+        JSONText.unescaped(written).withUnsafeBufferPointer { fingerprint($0) }
     }
 
     /// Of the length and the first and last eight bytes.
@@ -33,7 +40,7 @@ extension JSONParser {
     }
 
     /// `object` is closed and has at least two members.
-    func refuseDuplicateKeys(_ object: Int) throws(JSONError) {
+    mutating func refuseDuplicateKeys(_ object: Int) throws(JSONError) {
         var seen: UInt64 = 0
         var mayClash = false
         forEachKey(of: object) { key in
@@ -47,7 +54,8 @@ extension JSONParser {
         if let second { throw JSONError(.duplicateKey, at: Int(slots[second].start)) }
     }
 
-    private func firstPair(_ object: Int) -> Int? {
+    @inline(never)
+    private mutating func firstPair(_ object: Int) -> Int? {
         var found: Int?
         forEachKey(of: object) { later in
             guard found == nil else { return }
@@ -59,7 +67,8 @@ extension JSONParser {
         return found
     }
 
-    private func firstAmongSorted(_ object: Int) -> Int? {
+    @inline(never)
+    private mutating func firstAmongSorted(_ object: Int) -> Int? {
         var keys: [UInt64] = []
         keys.reserveCapacity(Int(slots[object].size))
         forEachKey(of: object) { keys.append(UInt64(slots[$0].upper) << 32 | UInt64($0)) }

@@ -2,7 +2,7 @@
 extension JSONParser {
     /// Reads the string whose opening quote is at `at`.
     mutating func string(isKey: Bool) throws(JSONError) {
-        let start = at + 1
+        let start = at &+ 1
         var index = start
         var escaped = false
         while true {
@@ -19,9 +19,10 @@ extension JSONParser {
                 index = try sequenceEnd(from: index)
             }
         }
-        let upper = isKey ? fingerprint(start, index - start, escaped: escaped) : 0
-        append(start, index - start, .string, escaped: escaped, upper: upper)
-        at = index + 1
+        let size = index &- start
+        let upper = isKey ? Self.fingerprint(base + start, size, escaped: escaped) : 0
+        append(start, size, .string, escaped: escaped, upper: upper)
+        at = index &+ 1
     }
 
     /// The first byte from `from` on that is a quote, a backslash, a control or not ASCII.
@@ -30,7 +31,7 @@ extension JSONParser {
         let raw = UnsafeRawPointer(base)
         let ones: UInt64 = 0x0101_0101_0101_0101
         var index = from
-        while index + 8 <= end {
+        while index &+ 8 <= end {
             let word = UInt64(
                 littleEndian: raw.loadUnaligned(fromByteOffset: index, as: UInt64.self))
             let quote = word ^ ones &* 0x22
@@ -38,19 +39,20 @@ extension JSONParser {
             let found =
                 ((quote &- ones) & ~quote | (slash &- ones) & ~slash
                     | (word &- ones &* 0x20) & ~word | word) & (ones << 7)
-            if found != 0 { return index + found.trailingZeroBitCount >> 3 }
-            index += 8
+            if found != 0 { return index &+ found.trailingZeroBitCount >> 3 }
+            index &+= 8
         }
         while index < end {
             let byte = base[index]
             if byte == 0x22 || byte == 0x5C || byte < 0x20 || byte >= 0x80 { break }
-            index += 1
+            index &+= 1
         }
         return index
     }
 
     /// The offset behind the escape that starts at `from`; a surrogate must have its other half.
-    private func escapeEnd(from: Int) throws(JSONError) -> Int {
+    @inline(never)
+    private mutating func escapeEnd(from: Int) throws(JSONError) -> Int {
         guard from + 1 < end else { throw JSONError(.unexpectedEnd, at: end) }
         switch base[from + 1] {
         case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"),
@@ -69,7 +71,8 @@ extension JSONParser {
         }
     }
 
-    private func unicodeEscape(_ from: Int) throws(JSONError) -> UInt32 {
+    @inline(never)
+    private mutating func unicodeEscape(_ from: Int) throws(JSONError) -> UInt32 {
         var unit: UInt32 = 0
         for index in from + 2..<from + 6 {
             guard index < end else { throw JSONError(.unexpectedEnd, at: end) }
@@ -83,7 +86,8 @@ extension JSONParser {
 
     /// The offset behind the UTF-8 sequence at `from` (Unicode table 3-7: shortest form, no
     /// surrogates, at most U+10FFFF).
-    private func sequenceEnd(from: Int) throws(JSONError) -> Int {
+    @inline(never)
+    private mutating func sequenceEnd(from: Int) throws(JSONError) -> Int {
         let lead = base[from]
         let length: Int
         var second: ClosedRange<UInt8> = 0x80...0xBF

@@ -160,7 +160,7 @@ struct JSONParser {
             guard byte <= 0x20, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 else {
                 return
             }
-            at += 1
+            at &+= 1
         }
     }
 
@@ -174,7 +174,9 @@ struct JSONParser {
             capacity = tape.capacity
         }
         let link = upper << 4 | (escaped ? 8 : 0) | UInt32(kind.rawValue)
-        slots[count] = .init(start: UInt32(start), size: UInt32(size), link: link)
-        count += 1
+        slots[count] = JSONTape.Slot(
+            start: UInt32(truncatingIfNeeded: start), size: UInt32(truncatingIfNeeded: size),
+            link: link)
+        count &+= 1
     }
 }
