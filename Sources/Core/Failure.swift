@@ -49,6 +49,8 @@ public struct Failure: Error, Sendable, CustomStringConvertible {
     public var retryAfterSeconds: Int?
     /// The database constraint that refused a write, when that is what happened.
     public var constraint: String?
+    /// A write was sent and no answer came: it may have happened or not. Never true for a refusal.
+    public var outcomeUnknown = false
 
     public init(
         _ code: Code, _ message: String, detail: String? = nil, errors: [Field] = [],

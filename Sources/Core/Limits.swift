@@ -94,6 +94,20 @@ public enum Limits {
     public static let counterKeepSeconds = 3_600
     public static let countersPrunedMax = 10_000
 
+    // Database
+    public static let databaseConnectNanoseconds: UInt64 = 3_000_000_000
+    public static let databaseStatementMilliseconds = 5_000
+    public static let databaseLockMilliseconds = 3_000
+    public static let databaseIdleInTransactionMilliseconds = 10_000
+    public static let databaseUnitNanoseconds: UInt64 = 6_000_000_000
+    public static let databaseWaitNanoseconds: UInt64 = 2_000_000_000
+    public static let databaseWaitersMax = 1_024
+    public static let databaseUnitsInFlightMax = 256
+    public static let databasePreparedStatementsMax = 256
+    public static let databaseRetryNanosecondsMax: UInt64 = 1_000_000_000
+    public static let databaseHeartbeatNanoseconds: UInt64 = 500_000_000
+    public static let databaseHeartbeatAnswerNanoseconds: UInt64 = 1_000_000_000
+
     // REST
     public static let pageItemsDefault = 100
     public static let pageItemsMax = 1_000

@@ -32,6 +32,9 @@ final class ResultSet: @unchecked Sendable {
         return count
     }
 
+    /// Whether the statement was a COMMIT that committed.
+    var isCommit: Bool { PQcmdStatus(pointer).matches("COMMIT") }
+
     func column(named name: StaticString) -> Int32? {
         for column in 0..<columns where PQfname(pointer, column).matches(name) { return column }
         return nil
