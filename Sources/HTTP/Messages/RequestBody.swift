@@ -62,6 +62,9 @@ public final class RequestBody: @unchecked Sendable {
         return whole
     }
 
+    /// The exchange is over: nothing more comes.
+    func invalidate() { storage = .finished }
+
     static func tooLarge(_ maxBytes: Int) -> Failure {
         Failure(.tooLarge, "the body exceeds \(maxBytes) bytes; send less in one request")
     }

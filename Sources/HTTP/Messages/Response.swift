@@ -37,23 +37,32 @@ public struct Response: Sendable {
 }
 
 /// Where a streaming handler writes its body. Used by the handler's task only.
-public final class ResponseStream: Sendable {
-    private let sink: any ResponseSink
+// SAFETY: touched only by the one task that handles the request, on the connection's reactor.
+public final class ResponseStream: @unchecked Sendable {
+    private var sink: (any ResponseSink)?
 
     init(_ sink: any ResponseSink) {
         self.sink = sink
+    }
+
+    /// The response is over: whoever kept the stream reaches nothing any more.
+    func invalidate() { sink = nil }
+
+    private func open() throws(Failure) -> any ResponseSink {
+        guard let sink else { throw Failure(.cancelled, "the response is over") }
+        return sink
     }
 
     /// Sends bytes; returns when the connection took them (back-pressure). An empty array does
     /// nothing. Throws `cancelled` when the client is gone and `timeout` when it stopped reading.
     public func write(_ bytes: [UInt8]) async throws(Failure) {
         if bytes.isEmpty { return }
-        try await sink.writeBodyPiece(bytes)
+        try await open().writeBodyPiece(bytes)
     }
 
     /// Sends the head now, before there is a first piece.
     public func flush() async throws(Failure) {
-        try await sink.flushHead()
+        try await open().flushHead()
     }
 }
 
