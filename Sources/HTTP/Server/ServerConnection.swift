@@ -8,7 +8,7 @@ final class ServerConnection: @unchecked Sendable {
     enum List { case none, idle, busy }
 
     let stream: ByteStream
-    unowned let shard: ServerShard
+    let shard: ServerShard
 
     // Owned by the shard's lists.
     var list = List.none
