@@ -7,7 +7,7 @@ enum Dialler {
     static func connect(
         _ destination: Destination, on reactor: Reactor, tls: TLSClient?, deadline: UInt64
     ) async throws(Failure) -> ByteStream {
-        let addresses = try await resolve(destination)
+        let addresses = try await resolve(destination, deadline)
         let allowed = addresses.filter {
             AddressPolicy.allows(
                 IPAddress(bytes: $0.bytes), allowPrivate: destination.allowPrivate)
@@ -30,17 +30,17 @@ enum Dialler {
         throw last
     }
 
-    private static func resolve(_ destination: Destination) async throws(Failure) -> [SocketAddress] {
-        if let literal = SocketAddress(host: destination.host, port: Int(destination.port)) {
-            return [literal]
-        }
+    private static func resolve(
+        _ destination: Destination, _ deadline: UInt64
+    ) async throws(Failure) -> [SocketAddress] {
         do throws(Failure) {
             return try await Resolver.resolve(
-                host: destination.host, port: Int(destination.port))
+                host: destination.host, port: Int(destination.port),
+                deadlineNanoseconds: deadline)
         } catch {
             throw Failure(
-                .upstreamUnavailable, "the upstream's name cannot be resolved",
-                detail: error.detail ?? error.message)
+                error.code == .timeout ? .timeout : .upstreamUnavailable,
+                "the upstream's name cannot be resolved", detail: error.detail ?? error.message)
         }
     }
 
