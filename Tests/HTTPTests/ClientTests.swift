@@ -56,7 +56,8 @@ import Testing
                 == "200 hello")
         #expect(
             try await Self.outcome(
-                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n")
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+                    + "2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n")
                 == "200 hello")
         #expect(try await Self.outcome("HTTP/1.1 200 OK\r\n\r\nhello") == "200 hello uncertain")
         #expect(try await Self.outcome("HTTP/1.1 204 No Content\r\n\r\n") == "204 ")
@@ -97,7 +98,8 @@ import Testing
             try await Self.outcome("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf")
                 == "200 then upstream_unavailable")
         #expect(
-            try await Self.outcome("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n")
+            try await Self.outcome(
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n")
                 == "200 then upstream_unavailable")
         #expect(
             try await Self.outcome("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")

@@ -67,7 +67,7 @@ final class ClientExchange: @unchecked Sendable {
                 if !out.isEmpty { try await waitWritable() }
             }
             if !coalesced { try await sendBody() }
-        } catch where error.code == .unavailable && bytesWritten > 0 {
+        } catch  where error.code == .unavailable && bytesWritten > 0 {
             // The server may have answered before it closed: the answer is read first, and if
             // there is none, reading fails in its turn.
         }

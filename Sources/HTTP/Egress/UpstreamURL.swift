@@ -73,7 +73,8 @@ public struct UpstreamURL: Equatable, Hashable, Sendable {
         return (try self.host(host), try self.port(port, scheme))
     }
 
-    private static func port(_ bytes: ArraySlice<UInt8>, _ scheme: Scheme) throws(Failure) -> UInt16 {
+    private static func port(_ bytes: ArraySlice<UInt8>, _ scheme: Scheme) throws(Failure) -> UInt16
+    {
         if bytes.isEmpty { return scheme.defaultPort }
         let digits = bytes.dropFirst()
         guard bytes.first == .colon, (1...5).contains(digits.count), digits.allSatisfy(\.isDigit),
