@@ -68,13 +68,13 @@ let package = Package(
         tests("ReactorTests", ["Reactor", "Core", "TestSupport"]),
         tests("HTTPTests", ["HTTP", "Reactor", "Core", "TestSupport"]),
         tests("PostgresTests", ["Postgres", "Reactor", "Core", "TestSupport"]),
+        tests("GovernanceTests", ["Governance", "Vault", "Policy", "Core", "TestSupport"]),
         tests(
-            "GovernanceTests",
+            "ProxyTests",
             [
-                "Governance", "Vault", "Ledger", "Policy", "Postgres", "Reactor", "Core",
+                "Proxy", "MCP", "HTTP", "Reactor", "Governance", "Policy", "Vault", "Core",
                 "TestSupport",
             ]),
-        tests("ProxyTests", ["Proxy", "MCP", "HTTP", "Core", "TestSupport"]),
         tests("AdminTests", ["Admin", "HTTP", "Core", "TestSupport"]),
         tests("TidyTests", []),
     ],

@@ -108,6 +108,17 @@ public enum Limits {
     public static let databaseHeartbeatNanoseconds: UInt64 = 500_000_000
     public static let databaseHeartbeatAnswerNanoseconds: UInt64 = 1_000_000_000
 
+    // MCP endpoint
+    public static let requestIDBytesMax = 64
+    public static let upstreamMessageBytesMax = 16 * 1024 * 1024
+    public static let upstreamErrorBytesMax = 64 * 1024
+    public static let upstreamAnswerNanoseconds: UInt64 = 300_000_000_000
+    public static let streamIdleNanoseconds: UInt64 = 86_400_000_000_000
+    public static let streamGrantCheckNanoseconds: UInt64 = 1_000_000_000
+    public static let discoveryPagesMax = 100
+    public static let parameterHeaderToolsMax = 10_000
+    public static let upstreamPlacesMax = 10_000
+
     // REST
     public static let pageItemsDefault = 100
     public static let pageItemsMax = 1_000
