@@ -68,7 +68,12 @@ let package = Package(
         tests("ReactorTests", ["Reactor", "Core", "TestSupport"]),
         tests("HTTPTests", ["HTTP", "Reactor", "Core", "TestSupport"]),
         tests("PostgresTests", ["Postgres", "Reactor", "Core", "TestSupport"]),
-        tests("GovernanceTests", ["Governance", "Vault", "Policy", "Core", "TestSupport"]),
+        tests(
+            "GovernanceTests",
+            [
+                "Governance", "Vault", "Ledger", "Policy", "Postgres", "Reactor", "Core",
+                "TestSupport",
+            ]),
         tests(
             "ProxyTests",
             [

@@ -136,7 +136,7 @@ CREATE TABLE server_tools (
         'none', 'low', 'medium', 'high', 'critical')),
     state           text NOT NULL CHECK (state IN ('active', 'quarantined', 'removed')),
     flags           text[] NOT NULL DEFAULT '{}',
-    -- Argument keys that the pinned schema knows: only these stand in clear in the record.
+    -- Object keys that the pinned input schema names: only these stand in clear in the record.
     schema_keys     text[] NOT NULL DEFAULT '{}',
     version         bigint NOT NULL DEFAULT 1,
     first_seen_at   timestamptz NOT NULL,

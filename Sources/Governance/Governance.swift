@@ -63,9 +63,28 @@ public final class Governance: Sendable {
         counters = Counters(database: database)
     }
 
-    /// Checks the master key against the database.
+    /// Checks the master key against the database and begins to listen for changes. Until the
+    /// change feed is up nothing that is remembered is trusted.
     public func start() async throws(Failure) {
         try await keyring.checkRootKey()
+        database.listen(
+            Notice.channel,
+            onNotify: { [grantCache, snapshots, log] payload in
+                guard let notice = Notice(payload: payload) else {
+                    // Somebody newer speaks here: what it meant cannot be known.
+                    log.warning("changes.unknown_notice")
+                    grantCache.feed(isListening: true)
+                    snapshots.feed(isListening: true)
+                    return
+                }
+                grantCache.apply(notice)
+                snapshots.apply(notice)
+            },
+            onState: { [grantCache, snapshots, log] isConnected in
+                log.info("changes.feed", ["connected": .bool(isConnected)])
+                grantCache.feed(isListening: isConnected)
+                snapshots.feed(isListening: isConnected)
+            })
     }
 
     /// Nothing remembered is trusted any more.

@@ -53,7 +53,7 @@ struct Case: CustomStringConvertible, Sendable {
     }
 
     /// Resolves `\{x*N}`, innermost first.
-    private static func expand(_ text: String) -> [UInt8] {
+    static func expand(_ text: String) -> [UInt8] {
         var bytes = Array(text.utf8)
         let open = Array(#"\{"#.utf8)
         while let end = bytes.firstIndex(of: UInt8(ascii: "}")) {

@@ -24,31 +24,34 @@ enum ToolDefinition {
         return SHA256.hash(canonical).bytes
     }
 
-    /// The argument keys the input schema knows, as paths: `a`, `a.b`, `a[].b` for what stands in
-    /// an array's items. Only these may stand in clear in the record.
+    /// Every object key that the input schema names, at whatever depth, in the order of their
+    /// bytes. Only these may stand in clear in the record: another one may itself be a secret.
     static func keys(_ definition: JSON) -> [String] {
-        var keys: [String] = []
-        if let schema = definition["inputSchema"] { collect(schema, "", 0, &keys) }
-        return keys
+        var names: Set<[UInt8]> = []
+        if let schema = definition["inputSchema"] { collect(schema, 0, &names) }
+        return names.sorted { $0.lexicographicallyPrecedes($1) }
+            .map { String(decoding: $0, as: UTF8.self) }
     }
 
-    private static func collect(
-        _ schema: JSON, _ prefix: String, _ depth: Int, _ keys: inout [String]
-    ) {
-        guard depth < Limits.schemaDepthMax, keys.count < Limits.schemaKeysMax else { return }
-        if let properties = schema["properties"], properties.isObject {
-            for member in properties.members {
-                let path = prefix.isEmpty ? member.key.string : prefix + "." + member.key.string
-                keys.append(path)
-                collect(member.value, path, depth + 1, &keys)
+    private static func collect(_ schema: JSON, _ depth: Int, _ names: inout Set<[UInt8]>) {
+        guard depth < Limits.schemaDepthMax, schema.isObject else { return }
+        for holder: StaticString in ["properties", "$defs", "definitions"] {
+            guard let members = schema[holder], members.isObject else { continue }
+            let namesAreKeys = holder.utf8Start[0] == UInt8(ascii: "p")
+            for member in members.members {
+                let name = member.key.utf8
+                if namesAreKeys, names.count < Limits.schemaKeysMax, !name.contains(0) {
+                    names.insert(name)
+                }
+                collect(member.value, depth + 1, &names)
             }
         }
-        if let items = schema["items"], items.isObject {
-            collect(items, prefix + "[]", depth + 1, &keys)
+        for inner: StaticString in ["items", "additionalProperties", "not", "then", "else"] {
+            if let value = schema[inner] { collect(value, depth + 1, &names) }
         }
-        for combiner: StaticString in ["allOf", "anyOf", "oneOf"] {
-            guard let branches = schema[combiner], branches.isArray else { continue }
-            for branch in branches.elements { collect(branch, prefix, depth + 1, &keys) }
+        for list: StaticString in ["allOf", "anyOf", "oneOf", "prefixItems"] {
+            guard let branches = schema[list], branches.isArray else { continue }
+            for branch in branches.elements { collect(branch, depth + 1, &names) }
         }
     }
 }

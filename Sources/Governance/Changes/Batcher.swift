@@ -10,22 +10,22 @@ final class Batcher<Request: Sendable, Reply: Sendable>: Sendable {
     /// Answers one result for each request, in order; throwing fails them all.
     typealias Flight = @Sendable ([Request]) async throws(Failure) -> [Result<Reply, Failure>]
 
-    private enum Turn: Sendable {
+    fileprivate enum Turn: Sendable {
         case answered(Result<Reply, Failure>)
         case lead([Passenger])
     }
 
-    private struct Passenger: Sendable {
+    fileprivate struct Passenger: Sendable {
         let request: Request
         let wake: CheckedContinuation<Turn, Never>?
     }
 
-    private struct State: Sendable {
+    fileprivate struct State: Sendable {
         var isFlying = false
         var waiting: [Passenger] = []
     }
 
-    private let state = Locked(State())
+    fileprivate let state = Locked(State())
     private let flight: Flight
     private let aboardMax: Int
     private let waitingMax: Int
@@ -111,4 +111,11 @@ final class Batcher<Request: Sendable, Reply: Sendable>: Sendable {
 extension Failure {
     static let overloaded = Failure(
         .unavailable, "Too much waits for the database; try again", retryAfterSeconds: 1)
+}
+
+extension Batcher {
+    /// How many wait for the next flight.
+    var waitingCount: Int { state.withLock { $0.waiting.count } }
+    /// Whether one is under way.
+    var isFlying: Bool { state.withLock { $0.isFlying } }
 }

@@ -131,6 +131,9 @@ public final class GrantCache: Sendable {
         }
     }
 
+    /// Whether the change feed is up, so that what is remembered may be used.
+    public var isTrusting: Bool { state.withLock { $0.isListening } }
+
     /// How many grants are remembered, for metrics.
     public var count: Int { state.withLock { $0.shelf.count } }
 }

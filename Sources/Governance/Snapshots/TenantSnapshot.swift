@@ -67,6 +67,6 @@ public struct ToolSnapshot: Sendable {
     public let state: ToolState
     /// SHA-256 of the definition now offered.
     public let definitionHash: [UInt8]
-    /// Argument keys the pinned schema knows, as paths: `a`, `a.b`, `a[].b`.
+    /// Object keys that the pinned input schema names, at whatever depth.
     public let schemaKeys: Set<[UInt8]>
 }

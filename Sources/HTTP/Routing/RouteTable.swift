@@ -16,7 +16,7 @@ public struct Route<Context: Sendable, Permission: Sendable>: Sendable {
     public let handler: Handler
 
     public init(
-        _ method: Method, _ pattern: String, _ permission: Permission, _ summary: String = "",
+        _ method: Method, _ pattern: String, _ permission: Permission, summary: String = "",
         _ handler: @escaping Handler
     ) {
         self.method = method
