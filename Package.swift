@@ -22,6 +22,14 @@ func cases(of name: String) -> [String] {
     ["CoreTests", "HTTPTests", "MCPTests", "PolicyTests"].contains(name) ? ["Cases"] : []
 }
 
+func benchmark(
+    _ name: String, _ folder: String, _ dependencies: [Target.Dependency]
+) -> Target {
+    .executableTarget(
+        name: name, dependencies: dependencies, path: "Benchmarks/\(folder)",
+        swiftSettings: settings)
+}
+
 let package = Package(
     name: "bailiwick",
     products: [.executable(name: "bailiwick", targets: ["bailiwick"])],
@@ -55,6 +63,10 @@ let package = Package(
                 "Governance", "Proxy", "Admin",
             ]),
         .executableTarget(name: "bailiwick", dependencies: ["App"], swiftSettings: settings),
+
+        // What `make bench` runs beside the gateway.
+        benchmark("bench-upstream", "Upstream", ["Core", "Reactor"]),
+        benchmark("bench-decide", "Decide", ["Core", "Policy", "Reactor"]),
 
         // Tests: one target per library target.
         .target(
