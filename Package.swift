@@ -66,6 +66,7 @@ let package = Package(
 
         // What `make bench` runs beside the gateway.
         benchmark("bench-upstream", "Upstream", ["Core", "Reactor"]),
+        benchmark("bench-passthrough", "Passthrough", ["Core", "HTTP", "Reactor"]),
         benchmark("bench-decide", "Decide", ["Core", "Policy", "Reactor"]),
 
         // Tests: one target per library target.
