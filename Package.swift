@@ -106,6 +106,7 @@ if Context.environment["BAILIWICK_FUZZ"] != nil {
     package.targets += [
         .target(name: "FuzzDriver", path: "Fuzz/FuzzDriver", swiftSettings: settings),
         fuzz("FuzzJSON", ["Core"]),
+        fuzz("FuzzHTTP", ["HTTP", "Core"]),
     ]
 }
 
