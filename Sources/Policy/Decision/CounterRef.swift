@@ -10,29 +10,79 @@ public struct CounterRef: Hashable, Sendable {
         case grant
     }
 
-    /// `<tool|_global>.<counter>`
-    public let name: String
     public let window: CounterWindow
     public let windowStart: Timestamp
     /// When the counter begins again: the first moment after the window.
     public let resetAt: Timestamp
     public let scope: Scope
+    private let key: CounterName
+
+    /// `<tool|_global>.<counter>`
+    public var name: String { key.text }
 
     public init(name: String, window: CounterWindow, at time: Timestamp, scope: Scope = .grant) {
-        self.name = name
+        self.init(CounterName(name), window, WindowTimes(time), scope)
+    }
+
+    init(
+        _ name: CounterName, _ window: CounterWindow, _ times: WindowTimes, _ scope: Scope = .grant
+    ) {
+        self.key = name
         self.window = window
-        self.windowStart = window.start(at: time)
-        self.resetAt = window.end(at: time)
+        self.windowStart = times.start(of: window)
+        self.resetAt = times.end(of: window)
         self.scope = scope
     }
 
     public static func == (left: CounterRef, right: CounterRef) -> Bool {
         left.windowStart == right.windowStart && left.window == right.window
-            && left.scope == right.scope && left.name.utf8.elementsEqual(right.name.utf8)
+            && left.scope == right.scope && left.key == right.key
     }
 
     public func hash(into hasher: inout Hasher) {
-        hasher.combine(windowStart.microseconds)
-        for byte in name.utf8 { hasher.combine(byte) }
+        hasher.combine(key.hash)
+    }
+}
+
+/// A counter's name, hashed once: a decision looks up each of its counters.
+final class CounterName: Sendable, Equatable {
+    let text: String
+    let hash: Int
+    private let bytes: [UInt8]
+
+    init(_ text: String) {
+        self.text = text
+        self.bytes = [UInt8](text.utf8)
+        self.hash = bytes.hashValue
+    }
+
+    static func == (left: CounterName, right: CounterName) -> Bool {
+        left === right || (left.hash == right.hash && left.bytes == right.bytes)
+    }
+}
+
+/// The windows that one moment falls in.
+struct WindowTimes {
+    private let minute: Timestamp
+    private let hour: Timestamp
+    private let day: Timestamp
+
+    init(_ time: Timestamp) {
+        self.minute = CounterWindow.minute.start(at: time)
+        self.hour = CounterWindow.hour.start(at: time)
+        self.day = CounterWindow.day.start(at: time)
+    }
+
+    func start(of window: CounterWindow) -> Timestamp {
+        switch window {
+        case .minute: minute
+        case .hour: hour
+        case .day: day
+        }
+    }
+
+    func end(of window: CounterWindow) -> Timestamp {
+        Timestamp(
+            microseconds: start(of: window).microseconds + window.microseconds)
     }
 }

@@ -1,4 +1,4 @@
-public import Core
+import Core
 
 /// How long a counter counts before it begins again: calendar-aligned in UTC.
 public enum CounterWindow: String, Sendable, Hashable, CaseIterable {
@@ -6,7 +6,7 @@ public enum CounterWindow: String, Sendable, Hashable, CaseIterable {
     case hour
     case day
 
-    private var microseconds: Int64 {
+    var microseconds: Int64 {
         switch self {
         case .minute: 60_000_000
         case .hour: 3_600_000_000
@@ -15,14 +15,9 @@ public enum CounterWindow: String, Sendable, Hashable, CaseIterable {
     }
 
     /// The first moment of the window that a moment falls in.
-    public func start(at time: Timestamp) -> Timestamp {
+    func start(at time: Timestamp) -> Timestamp {
         let remainder = time.microseconds % microseconds
         let past = remainder < 0 ? remainder + microseconds : remainder
         return Timestamp(microseconds: time.microseconds - past)
-    }
-
-    /// The first moment after the window that a moment falls in.
-    public func end(at time: Timestamp) -> Timestamp {
-        Timestamp(microseconds: start(at: time).microseconds + microseconds)
     }
 }

@@ -1,7 +1,7 @@
 import Core
 
 /// What must hold of a call. A tree, so that nesting and other forms of text compile to one shape.
-indirect enum Condition: Sendable {
+enum Condition: Sendable {
     /// Tried in order; stops at the first that does not hold.
     case all([Condition])
     case row(Row)
@@ -65,7 +65,7 @@ enum Test: Sendable {
 }
 
 /// A value of a document to compare with: bytes and exact numbers.
-indirect enum Operand: Sendable {
+enum Operand: Sendable {
     case null
     case bool(Bool)
     case number(ExactDecimal)

@@ -103,7 +103,7 @@ struct CounterDefinition: Sendable {
     }
 
     /// `<tool|_global>.<counter>`
-    let name: String
+    let name: CounterName
     let window: CounterWindow
     let measure: Measure
 }

@@ -27,7 +27,9 @@ extension PolicyReader {
         if case .counter = subject {
             switch test {
             case .matches, .contains:
-                warn(place, "a counter is a number, so `\(test.name.rawValue)` never holds")
+                warn(
+                    fields["path"] ?? place,
+                    "a counter is a number, so `\(test.name.rawValue)` never holds")
             default: break
             }
         }
@@ -71,7 +73,7 @@ extension PolicyReader {
         if name.starts(with: "*.".utf8) {
             hint = "; the counters of `*` are `state._global.<counter>`"
         } else {
-            hint = Suggestion.phrase(for: name, among: counters.map(\.name))
+            hint = Suggestion.phrase(for: name, among: counters.map(\.name.text))
         }
         report(
             place,

@@ -18,6 +18,8 @@ extension PolicyReader {
         var increment = Limit.Increment.fixed(ExactDecimal(1))
         /// The count of `rate_limit`.
         var rate: ExactDecimal?
+        /// What to tell the agent where `on_deny` does not say.
+        var defaultMessage: String?
     }
 
     struct ToolDraft {
@@ -139,7 +141,9 @@ extension PolicyReader {
         }
         let name = String(decoding: draft.name, as: UTF8.self)
         let pointer = RulePointer.text(tool: tool, rule: draft.name)
-        return Rule(name: name, pointer: pointer, effects: effects, onDeny: draft.onDeny)
+        return Rule(
+            name: name, pointer: pointer, effects: effects,
+            onDeny: draft.onDeny ?? draft.defaultMessage)
     }
 
     /// The bound that a row sets on the rule's own counter. Where only whole numbers are counted,

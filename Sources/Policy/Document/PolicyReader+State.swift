@@ -83,6 +83,8 @@ extension PolicyReader {
         }
         guard let count, let window else { return }
         draft.rate = ExactDecimal(count)
+        draft.defaultMessage =
+            "Rate limit of \(count) per \(window.rawValue) reached. Try again later."
         let name = [UInt8]("_rate_\(window.rawValue)".utf8)
         draft.counter = define(name, window: window, measure: .calls, tool: tool, at: place)
     }
@@ -108,7 +110,8 @@ extension PolicyReader {
             return nil
         }
         counterPlaces[full] = (counters.count, place.pointer.text)
-        counters.append(CounterDefinition(name: text, window: window, measure: measure))
+        counters.append(
+            CounterDefinition(name: CounterName(text), window: window, measure: measure))
         return counters.count - 1
     }
 

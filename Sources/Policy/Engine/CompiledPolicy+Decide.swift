@@ -27,12 +27,14 @@ extension CompiledPolicy {
 private struct Evaluation {
     private let policy: CompiledPolicy
     private let context: PolicyContext
+    private let times: WindowTimes
     private var tester = ConditionTester()
     private(set) var explain: [RuleTrace] = []
 
     init(_ policy: CompiledPolicy, _ context: PolicyContext) {
         self.policy = policy
         self.context = context
+        self.times = WindowTimes(context.time)
     }
 
     // MARK: - What denies or requires
@@ -40,46 +42,44 @@ private struct Evaluation {
     mutating func requirements(
         _ set: RuleSet, _ slots: inout ArgumentSlots
     ) -> Decision? {
-        for index in set.rules.indices {
-            if set.rules[index].denies {
-                trace(set.rules[index], .deny, .applied)
-                return denial(set.rules[index], .policyDenied)
+        for rule in set.requiring {
+            if rule.denies {
+                trace(rule, .deny, .applied)
+                return denial(rule, .policyDenied)
             }
-            let rows = set.rules[index].rows
-            if rows.isEmpty { continue }
-            for row in rows where !holds(row, of: set, &slots) {
-                return failure(of: row, in: set.rules[index], set, &slots)
+            for index in rule.rows where !holds(set.rows[index], of: set, &slots) {
+                return failure(of: set.rows[index], in: rule, set, &slots)
             }
-            trace(set.rules[index], .require, .held)
+            trace(rule, .require, .held)
         }
         return nil
     }
 
     private mutating func holds(
-        _ row: Int, of set: RuleSet, _ slots: inout ArgumentSlots
+        _ row: RuleSet.CompiledRow, of set: RuleSet, _ slots: inout ArgumentSlots
     ) -> Bool {
-        switch set.rows[row].subject {
+        switch row.subject {
         case .argument(let number):
-            let slot = slots.argument(number, of: set.paths, work: &tester.work)
-            let holds = tester.holds(set.rows[row].test, slot)
-            return holds && !tester.isExhausted
+            let found = slots.argument(number, of: set.paths, work: &tester.work)
+            return tester.holds(row.test, found) && !tester.isExhausted
         case .counter(let index):
-            let reference = policy.reference(to: index, at: context.time)
-            guard let value = context.counters[reference] else { return false }
-            return tester.holds(set.rows[row].test, counter: value)
+            guard let value = context.counters[policy.reference(to: index, times)] else {
+                return false
+            }
+            return tester.holds(row.test, counter: value)
         }
     }
 
     /// Says why a row did not hold; a bound on a counter is a quota, with its reset.
     private mutating func failure(
-        of index: Int, in rule: RuleSet.CompiledRule, _ set: RuleSet,
+        of row: RuleSet.CompiledRow, in rule: RuleSet.CompiledRule, _ set: RuleSet,
         _ slots: inout ArgumentSlots
     ) -> Decision {
-        let row = set.rows[index]
         var found = "counter"
         if case .argument(let number) = row.subject {
             let slot = slots.argument(number, of: set.paths, work: &tester.work)
-            found = tester.isExhausted ? "more than may be examined" : slot.typeName
+            found =
+                tester.isExhausted ? "more than may be examined" : ArgumentSlots.typeName(of: slot)
         }
         let condition = RuleTrace.Condition(
             path: row.path, op: row.test.name.rawValue, expected: row.test.expectedTypes,
@@ -87,7 +87,7 @@ private struct Evaluation {
         trace(rule, .require, .failed, condition)
         var denied = denial(rule, .policyDenied)
         guard case .counter(let counter) = row.subject else { return denied }
-        let reference = policy.reference(to: counter, at: context.time)
+        let reference = policy.reference(to: counter, times)
         guard let value = context.counters[reference] else {
             denied.message = "The counter behind rule \"\(rule.name)\" cannot be read."
             return denied
@@ -104,13 +104,15 @@ private struct Evaluation {
     mutating func limits(
         _ set: RuleSet, _ slots: inout ArgumentSlots, _ allowed: inout Decision
     ) -> Decision? {
-        guard set.hasLimits else { return nil }
-        for rule in set.rules {
+        if set.limiting.isEmpty { return nil }
+        allowed.reservations.reserveCapacity(allowed.reservations.count + set.limiting.count)
+        allowed.limits.reserveCapacity(allowed.limits.count + set.limiting.count)
+        for rule in set.limiting {
             guard let limit = rule.limit else { continue }
             guard let increment = increment(of: limit, set, &slots) else {
                 return unusableIncrement(limit, rule, set, &slots)
             }
-            let reference = policy.reference(to: limit.counter, at: context.time)
+            let reference = policy.reference(to: limit.counter, times)
             guard let value = context.counters[reference] else {
                 trace(rule, .limit, .failed)
                 var denied = denial(rule, .policyDenied, .limits)
@@ -140,7 +142,7 @@ private struct Evaluation {
         case .fixed(let amount): return amount
         case .argument(let number, _):
             let slot = slots.argument(number, of: set.paths, work: &tester.work)
-            guard case .present(_, let amount?) = slot, !amount.isNegative,
+            guard let amount = slot?.number, !amount.isNegative,
                 !tester.isExhausted
             else { return nil }
             return amount
@@ -157,7 +159,7 @@ private struct Evaluation {
         let slot = slots.argument(number, of: set.paths, work: &tester.work)
         let condition = RuleTrace.Condition(
             path: path, op: "increment_from", expected: "number of 0 or more",
-            found: slot.typeName)
+            found: ArgumentSlots.typeName(of: slot))
         trace(rule, .limit, .failed, condition)
         var denied = denial(rule, .policyDenied, .limits)
         denied.message =

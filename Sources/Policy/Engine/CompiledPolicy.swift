@@ -40,21 +40,29 @@ public final class CompiledPolicy: Sendable {
         let own = tools[call.tool]
         guard own != nil || posture == .allow else { return [] }
         var indices = own?.counters ?? []
-        for index in everyCall.counters where !indices.contains(index) { indices.append(index) }
-        return indices.map { reference(to: $0, at: time) }
+        if indices.isEmpty {
+            indices = everyCall.counters
+        } else if !everyCall.counters.isEmpty {
+            let known = Set(indices)
+            indices += everyCall.counters.filter { !known.contains($0) }
+        }
+        if indices.isEmpty { return [] }
+        let times = WindowTimes(time)
+        return indices.map { reference(to: $0, times) }
     }
 
     /// The names of all counters that the policy keeps, in document order.
-    public var counterNames: [String] { counters.map(\.name) }
+    public var counterNames: [String] { counters.map(\.name.text) }
 
-    func reference(to index: Int, at time: Timestamp) -> CounterRef {
-        CounterRef(name: counters[index].name, window: counters[index].window, at: time)
+    func reference(to index: Int, _ times: WindowTimes) -> CounterRef {
+        CounterRef(counters[index].name, counters[index].window, times)
     }
 }
 
-/// The rules under one key, flat: every row in one array, every argument path numbered once.
+/// The rules under one key, flat: every row in one array, every argument path numbered once. Rules
+/// and rows are objects, because walking over values with many parts would copy each part.
 struct RuleSet: Sendable {
-    struct CompiledRow: Sendable {
+    final class CompiledRow: Sendable {
         enum Subject: Sendable {
             /// Position in `paths`.
             case argument(Int)
@@ -65,9 +73,15 @@ struct RuleSet: Sendable {
         let subject: Subject
         let test: Test
         let path: String
+
+        init(_ subject: Subject, _ row: Row) {
+            self.subject = subject
+            self.test = row.test
+            self.path = row.path
+        }
     }
 
-    struct CompiledLimit: Sendable {
+    final class CompiledLimit: Sendable {
         enum Increment: Sendable {
             case fixed(ExactDecimal)
             /// Position in `paths`, and the path as written.
@@ -78,24 +92,41 @@ struct RuleSet: Sendable {
         let increment: Increment
         let bound: Limit.Bound?
         let message: String
+
+        init(counter: Int, increment: Increment, bound: Limit.Bound?, message: String) {
+            self.counter = counter
+            self.increment = increment
+            self.bound = bound
+            self.message = message
+        }
     }
 
-    struct CompiledRule: Sendable {
+    final class CompiledRule: Sendable {
         let pointer: String
         let name: String
         let message: String
         let denies: Bool
         let rows: Range<Int>
         let limit: CompiledLimit?
+
+        init(_ rule: Rule, denies: Bool, rows: Range<Int>, limit: CompiledLimit?) {
+            self.pointer = rule.pointer
+            self.name = rule.name
+            self.message = rule.onDeny ?? "Denied by rule \"\(rule.name)\"."
+            self.denies = denies
+            self.rows = rows
+            self.limit = limit
+        }
     }
 
-    private(set) var rules: [CompiledRule] = []
+    /// Those that deny or require, in document order.
+    private(set) var requiring: [CompiledRule] = []
+    /// Those that keep a counter, in document order.
+    private(set) var limiting: [CompiledRule] = []
     private(set) var rows: [CompiledRow] = []
     private(set) var paths: [ArgumentPath] = []
     /// Positions in the policy's counters, each once.
     private(set) var counters: [Int] = []
-    /// True when some rule keeps a counter, so that the stage of limits has work to do.
-    private(set) var hasLimits = false
 
     init(_ rules: [Rule], _ counters: [CounterDefinition]) {
         var builder = Builder()
@@ -110,12 +141,10 @@ struct RuleSet: Sendable {
                 case .limit(let given): limit = compiled(given, of: rule, counters, &builder)
                 }
             }
-            self.rules.append(
-                CompiledRule(
-                    pointer: rule.pointer, name: rule.name,
-                    message: rule.onDeny ?? "Denied by rule \"\(rule.name)\".", denies: denies,
-                    rows: first..<rows.count, limit: limit))
-            hasLimits = hasLimits || limit != nil
+            let compiled = CompiledRule(
+                rule, denies: denies, rows: first..<rows.count, limit: limit)
+            if denies || !compiled.rows.isEmpty { requiring.append(compiled) }
+            if limit != nil { limiting.append(compiled) }
         }
         paths = builder.paths
         self.counters = builder.counters
@@ -151,7 +180,7 @@ struct RuleSet: Sendable {
                 builder.use(index)
                 subject = .counter(index)
             }
-            rows.append(CompiledRow(subject: subject, test: row.test, path: row.path))
+            rows.append(CompiledRow(subject, row))
         }
     }
 

@@ -21,38 +21,35 @@ struct ConditionTester {
 
     // MARK: - Arguments
 
-    mutating func holds(_ test: Test, _ slot: ArgumentSlots.Slot) -> Bool {
-        guard case .present(let value, let number) = slot else {
+    mutating func holds(_ test: Test, _ found: ArgumentSlots.Found?) -> Bool {
+        guard let found else {
             if case .exists(false) = test { return true }
             return false
         }
         switch test {
-        case .exists(let expected): return expected != value.isNull
-        case .equal(let operand): return compare(value, number, operand) == .equal
-        case .notEqual(let operand): return compare(value, number, operand) == .unequal
-        case .anyOf(let operands): return isAny(value, number, operands)
-        case .noneOf(let operands): return isNone(value, number, operands)
+        case .exists(let expected): return expected != (found.kind == .null)
+        case .equal(let operand): return compare(found, operand) == .equal
+        case .notEqual(let operand): return compare(found, operand) == .unequal
+        case .anyOf(let operands): return isAny(found, operands)
+        case .noneOf(let operands): return isNone(found, operands)
         case .less, .lessOrEqual, .greater, .greaterOrEqual:
-            return number.map { Self.orders(test, $0) } ?? false
-        case .matches(let pattern): return matches(pattern, value)
-        case .contains(let operand): return contains(value, operand)
+            guard let number = found.number else { return false }
+            return Self.orders(test, number)
+        case .matches(let pattern): return matches(pattern, found)
+        case .contains(let operand): return contains(found, operand)
         }
     }
 
-    private mutating func isAny(
-        _ value: JSON, _ number: ExactDecimal?, _ operands: [Operand]
-    ) -> Bool {
-        for operand in operands where compare(value, number, operand) == .equal { return true }
+    private mutating func isAny(_ found: ArgumentSlots.Found, _ operands: [Operand]) -> Bool {
+        for operand in operands where compare(found, operand) == .equal { return true }
         return false
     }
 
     /// Holds for a value that equals none, if its type occurs among the operands (null apart).
-    private mutating func isNone(
-        _ value: JSON, _ number: ExactDecimal?, _ operands: [Operand]
-    ) -> Bool {
+    private mutating func isNone(_ found: ArgumentSlots.Found, _ operands: [Operand]) -> Bool {
         var fits = operands.allSatisfy { $0.kind == .null }
         for operand in operands {
-            switch compare(value, number, operand) {
+            switch compare(found, operand) {
             case .equal: return false
             case .unequal: fits = fits || operand.kind != .null
             case .unfitting: break
@@ -61,28 +58,25 @@ struct ConditionTester {
         return fits
     }
 
-    private mutating func matches(_ pattern: Pattern, _ value: JSON) -> Bool {
-        guard let text = value.utf8 else { return false }
-        work += pattern.work(on: text)
+    private mutating func matches(_ pattern: Pattern, _ found: ArgumentSlots.Found) -> Bool {
+        guard let text = found.text else { return false }
+        work += pattern.work(on: text.count)
         return !isExhausted && pattern.matches(text)
     }
 
-    private mutating func contains(_ value: JSON, _ operand: Operand) -> Bool {
-        if value.kind == .array {
-            for element in value.elements {
+    private mutating func contains(_ found: ArgumentSlots.Found, _ operand: Operand) -> Bool {
+        if found.kind == .array {
+            for element in found.value.elements {
                 work += 16
                 if isExhausted { return false }
-                if compare(element, element.decimal, operand) == .equal { return true }
+                if compare(element, operand) == .equal { return true }
             }
             return false
         }
-        guard case .string(let wanted) = operand else { return false }
-        let found = value.withUTF8 { text in
-            work += text.count
-            if wanted.isEmpty { return true }
-            return bw_bytes_contain(text.baseAddress, text.count, wanted, wanted.count)
-        }
-        return found ?? false
+        guard case .string(let wanted) = operand, let text = found.text else { return false }
+        work += text.count
+        if isExhausted { return false }
+        return wanted.isEmpty || bw_bytes_contain(text, text.count, wanted, wanted.count)
     }
 
     // MARK: - Counters
@@ -120,15 +114,27 @@ struct ConditionTester {
     // MARK: - Equality
 
     private mutating func compare(
-        _ value: JSON, _ number: ExactDecimal?, _ operand: Operand
+        _ found: ArgumentSlots.Found, _ operand: Operand
     ) -> Likeness {
+        switch operand {
+        case .string(let wanted):
+            guard let text = found.text else { return .unfitting }
+            return text == wanted ? .equal : .unequal
+        case .number(let wanted):
+            guard let number = found.number else { return .unfitting }
+            return number == wanted ? .equal : .unequal
+        default: return compare(found.value, operand)
+        }
+    }
+
+    private mutating func compare(_ value: JSON, _ operand: Operand) -> Likeness {
         if case .null = operand { return value.isNull ? .equal : .unequal }
         guard value.kind == operand.kind else { return .unfitting }
         switch operand {
         case .null: return .unfitting
         case .bool(let bool): return value.bool == bool ? .equal : .unequal
         case .number(let wanted):
-            guard let number else { return .unfitting }
+            guard let number = value.decimal else { return .unfitting }
             return number == wanted ? .equal : .unequal
         case .string(let wanted): return value.equals(wanted) ? .equal : .unequal
         case .array(let wanted): return compare(elements: value, wanted)
@@ -140,7 +146,7 @@ struct ConditionTester {
         guard value.count == wanted.count else { return .unequal }
         var likeness = Likeness.equal
         for (element, operand) in zip(value.elements, wanted) {
-            likeness = worse(likeness, compare(element, element.decimal, operand))
+            likeness = worse(likeness, compare(element, operand))
         }
         return likeness
     }
@@ -151,7 +157,7 @@ struct ConditionTester {
         for member in wanted {
             work += value.count * 8
             guard let other = value.member(member.key) else { return .unequal }
-            likeness = worse(likeness, compare(other, other.decimal, member.value))
+            likeness = worse(likeness, compare(other, member.value))
         }
         return likeness
     }

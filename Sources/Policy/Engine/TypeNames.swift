@@ -1,13 +1,8 @@
 import Core
 
 /// Types in explanations. Values never stand there.
-extension ArgumentSlots.Slot {
-    var typeName: String {
-        switch self {
-        case .unresolved, .absent: "absent"
-        case .present(let value, _): value.kind.typeName
-        }
-    }
+extension ArgumentSlots {
+    static func typeName(of found: Found?) -> String { found?.value.kind.typeName ?? "absent" }
 }
 
 extension JSON.Kind {

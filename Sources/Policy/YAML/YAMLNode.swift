@@ -3,7 +3,7 @@ public import Core
 extension YAML {
     /// A node of a document: what it holds and where it stands (line and column from 1).
     public struct Node: Sendable {
-        public indirect enum Value: Sendable {
+        public enum Value: Sendable {
             case scalar(Scalar)
             case sequence([Node])
             case mapping([Entry])
