@@ -1,4 +1,5 @@
 import Core
+import Foundation
 import Policy
 import Testing
 
@@ -13,6 +14,23 @@ import Testing
                 Issue.record("\(name): \(problems.problems)")
             }
         }
+    }
+
+    @Test("The example of docs/policies.md is valid and decides as the page says")
+    func documentation() throws {
+        let page = try String(
+            contentsOf: CaseFile.root.appending(path: "../../../docs/policies.md"), encoding: .utf8)
+        let blocks = page.components(separatedBy: "```")
+        let example = try #require(blocks.first { $0.hasPrefix("yaml\n") }).dropFirst(5)
+        let policy = try compiled(String(example))
+        let call = #"{"tool":"create_refund","args":{"amount":20,"currency":"eur"}}"#
+        let context = #"{"counters":{"create_refund.refunded":"1990"}}"#
+        let decision = try PolicyEvaluation.evaluate(
+            policy, name: nil, call: [UInt8](call.utf8), context: [UInt8](context.utf8),
+            now: Timestamp(microseconds: 0)
+        ).get().decision
+        #expect(decision.code == .budgetExceeded)
+        #expect(decision.rule == "/tools/create_refund/rules/daily money")
     }
 
     @Test("There are at least 200 cases") func count() {

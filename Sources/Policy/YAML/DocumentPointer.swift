@@ -30,7 +30,7 @@ extension String {
     fileprivate var replacingBackslashesAndQuotes: String {
         var result = ""
         for scalar in unicodeScalars {
-            if scalar == "\"" || scalar == "\\" { result.unicodeScalars.append("\\") }
+            if scalar.value == 0x22 || scalar.value == 0x5C { result.unicodeScalars.append("\\") }
             result.unicodeScalars.append(scalar)
         }
         return result

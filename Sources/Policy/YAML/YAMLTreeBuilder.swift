@@ -145,10 +145,10 @@ struct YAMLTreeBuilder {
     private static func meaning(
         _ tag: String, _ plain: YAML.Scalar.Meaning
     ) -> YAML.Scalar.Meaning? {
-        switch (coreName(tag), plain) {
-        case ("str", _), ("!", _): return .string
-        case ("int", .number), ("float", .number), ("float", .unrepresentable), ("bool", .bool),
-            ("null", .null):
+        switch (CoreTag(tag), plain) {
+        case (.str, _), (.unspecific, _): return .string
+        case (.int, .number), (.float, .number), (.float, .unrepresentable), (.bool, .bool),
+            (.null, .null):
             return plain
         default: return nil
         }
@@ -158,14 +158,27 @@ struct YAMLTreeBuilder {
         _ tag: String?, isMapping: Bool, line: Int, column: Int
     ) {
         guard let tag else { return }
-        let name = Self.coreName(tag)
-        guard name != "!", name != (isMapping ? "map" : "seq") else { return }
-        report(Self.unreadable(tag), line: line, column: column)
+        switch CoreTag(tag) {
+        case .unspecific: return
+        case .map where isMapping: return
+        case .seq where !isMapping: return
+        default: report(Self.unreadable(tag), line: line, column: column)
+        }
     }
 
-    private static func coreName(_ tag: String) -> Substring {
-        let prefix = "tag:yaml.org,2002:"
-        return tag.utf8.starts(with: prefix.utf8) ? tag.dropFirst(prefix.count) : tag[...]
+    /// The tags of the core schema, and `!`, which means the plainest kind.
+    private enum CoreTag: String, CaseIterable {
+        case str, int, float, bool, null, seq, map
+        case unspecific = "!"
+
+        init?(_ tag: String) {
+            let prefix = "tag:yaml.org,2002:".utf8
+            let name =
+                tag.utf8.starts(with: prefix) ? tag.utf8.dropFirst(prefix.count) : tag.utf8[...]
+            guard let tag = Self.allCases.first(where: { $0.rawValue.utf8.elementsEqual(name) })
+            else { return nil }
+            self = tag
+        }
     }
 
     private static func unreadable(_ tag: String) -> String {
