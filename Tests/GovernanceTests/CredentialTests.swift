@@ -49,6 +49,10 @@ import Vault
                     world.tenant.id, serverID: server.id, version: seen.credentialVersion)
                 #expect(read(headers) == expected)
             }
+            // Remembered for its tenant only.
+            let foreign = try await governance.credentials.headers(
+                world.other.id, serverID: server.id, version: seen.credentialVersion)
+            #expect(foreign.isEmpty)
         }
     }
 
