@@ -38,6 +38,9 @@ public enum Limits {
     public static let auditBatchEntriesMax = 1_024
     public static let auditBatchBytesMax = 8 * 1024 * 1024
     public static let auditBatchesInFlightMax = 4
+    public static let auditDoubtsMax = 4_096
+    /// Longer than a statement may run on the server.
+    public static let auditDoubtNanoseconds: UInt64 = 6_000_000_000
     public static let auditRefusalSourcesPerSecondMax = 64
 
     // HTTP, both directions
@@ -122,8 +125,4 @@ public enum Limits {
     // REST
     public static let pageItemsDefault = 100
     public static let pageItemsMax = 1_000
-
-    // Data plane
-    /// Upstream URLs that are kept read.
-    public static let upstreamURLsMax = 10_000
 }

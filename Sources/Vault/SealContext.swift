@@ -1,7 +1,8 @@
 public import Core
 
-/// Where a sealed value lives. It is authenticated with the value, so a ciphertext that is moved to
-/// another tenant, table, row or column, or put back after the row's version went on, does not open.
+/// Where a sealed value lives. It is authenticated with the value, so a ciphertext that is moved
+/// to another tenant, table, row or column, or put back after the row's version went on, does not
+/// open.
 public struct SealContext: Sendable, Equatable {
     public var tenant: TenantID
     public var table: String

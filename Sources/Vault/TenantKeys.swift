@@ -15,8 +15,8 @@ public enum KeyPurpose: Int, Sendable, CaseIterable {
     case cursor = 5
 }
 
-/// A tenant's keyring, unwrapped: every generation of its data key and the subkeys for each purpose.
-/// New values use the current generation; old ones open with the generation they name.
+/// A tenant's keyring, unwrapped: every generation of its data key and the subkeys for each
+/// purpose. New values use the current generation; old ones open with the generation they name.
 public struct TenantKeys: Sendable {
     private struct Generation: Sendable {
         let id: KeyID

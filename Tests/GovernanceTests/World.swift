@@ -16,9 +16,7 @@ struct Replica {
 
     init(_ url: String, rootKey: RootKey, clock: Clock = .live) throws {
         reactors = try ReactorGroup(count: 1)
-        var options = Database.Options()
-        options.poolSize = 8
-        database = try Database(url: url, reactors: reactors.reactors, options: options)
+        database = try Database(url: url, reactors: reactors.reactors)
         governance = Governance(
             database: database, rootKey: rootKey, clock: clock, entropy: .live, log: .none
         ) { url, allowPrivate in

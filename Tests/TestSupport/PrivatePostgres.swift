@@ -136,6 +136,8 @@ public final class PrivatePostgres: Sendable {
         for process in [server] + children {
             while Glibc.kill(process, 0) == 0, !Self.isZombie(process) { usleep(1_000) }
         }
+        // A server does not start while the process in its lock file is only a zombie, either.
+        for _ in 0..<5_000 where Glibc.kill(server, 0) == 0 { usleep(1_000) }
     }
 
     private static func children(of parent: pid_t) -> [pid_t] {

@@ -5,9 +5,9 @@ public import Vault
 /// container – path, JSON type, size, MAC – and never a value, unless a policy captures its path.
 ///
 /// **Path.** `args`, then for every step down `.name`, `["name"]` for a name that is not
-/// `[A-Za-z_][A-Za-z0-9_-]*` (quoted as in RFC 8785), `[n]` for an element. A name that the tool's
-/// pinned schema does not know may itself be a value: it stands as `[#mac]`. A path longer than
-/// `Limits.auditPathBytesMax` stands as `#mac` of the whole path.
+/// `[A-Za-z_][A-Za-z0-9_-]*` (quoted as in RFC 8785), `[n]` for an element. A name that the
+/// tool's pinned schema does not know may itself be a value: it stands as `[#mac]`. A path longer
+/// than `Limits.auditPathBytesMax` stands as `#mac` of the whole path.
 ///
 /// **MAC.** 128-bit BLAKE2b under the tenant's `mac` key: of a scalar over its typed canonical form
 /// (`JSON.typedCanonical`) in domain `argument`, so that `100` and `1e2` agree and `"100"` does not,

@@ -16,7 +16,7 @@ struct AuditQueue {
         let entry: AuditEntry
         /// On the monotonic clock.
         let deadline: UInt64
-        /// Sent at least once: it may be on record even if nobody said so.
+        /// It may be on record even though nobody said so.
         var isInDoubt = false
     }
 

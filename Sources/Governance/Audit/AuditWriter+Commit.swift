@@ -25,9 +25,12 @@ extension AuditWriter {
         var pause = AuditWriter.pauseFirstNanoseconds
         while !batch.isEmpty {
             guard let failure = await attempt(&batch, lane) else { return settleDoubts() }
+            for index in batch.indices where AuditWriter.leavesDoubt(failure) {
+                batch[index].isInDoubt = true
+            }
             if AuditWriter.isFinal(failure) {
                 log.error("audit.commit_refused", failure, ["entries": .int(batch.count)])
-                settle(batch, failure)
+                settle(batch, AuditWriter.unavailable(failure.detail ?? failure.message))
                 return
             }
             log.warning("audit.commit_failed", failure, ["entries": .int(batch.count)])
@@ -45,7 +48,6 @@ extension AuditWriter {
             try await reconcile(&batch, lane)
             guard !batch.isEmpty else { return nil }
             try await prepareMonths(for: batch, lane)
-            for index in batch.indices { batch[index].isInDoubt = true }
             let entries = batch.map(\.entry)
             var queries = [AuditAppend.leaves(entries, tenant: lane.tenant, log: lane.log)]
             if let payloads = AuditAppend.payloads(entries, tenant: lane.tenant) {
@@ -76,9 +78,7 @@ extension AuditWriter {
         doubt(settle(same, nil))
         settle(
             other,
-            Failure(
-                .internal, "The request cannot be put on record",
-                detail: "another entry has the same id"))
+            AuditWriter.unavailable("another entry has the same id"))
     }
 
     /// Which of these ids are on record: id → leaf hash.
@@ -111,10 +111,14 @@ extension AuditWriter {
         }
     }
 
-    /// What no repetition will cure. A conflict is not among them: the entry may be there already,
-    /// which the next try finds out.
+    /// What no repetition within two seconds will cure.
     private static func isFinal(_ failure: Failure) -> Bool {
         failure.code == .internal || failure.code == .invalid || failure.code == .malformed
+    }
+
+    /// After a conflict an entry may be there already, which the next try finds out.
+    private static func leavesDoubt(_ failure: Failure) -> Bool {
+        failure.outcomeUnknown || failure.code == .conflict
     }
 
     /// Until the youngest of the batch gives up.

@@ -1,13 +1,13 @@
 internal import Core
 
-// Promises kept late. Whoever waits longer than the limit is told that it failed; what became of the
-// entry is found out when the database answers again.
+// Promises kept late. Whoever waits longer than the limit is told that it failed; what became of
+// the entry is found out when the database answers again.
 extension AuditWriter {
-    /// Entries whose appenders were told that they failed.
-    struct Doubts {
-        static let entriesMax = 4_096
-        var entries: [AuditEntry] = []
-        var isSettling = false
+    /// An entry whose appender was told that it failed.
+    struct Doubt {
+        let entry: AuditEntry
+        /// On the monotonic clock.
+        let since: UInt64
     }
 
     /// Tells those who waited too long; runs while anybody waits.
@@ -42,57 +42,73 @@ extension AuditWriter {
     private static let watchNanoseconds: UInt64 = 25_000_000
 
     func doubt(_ tickets: [AuditQueue.Ticket]) {
-        guard !tickets.isEmpty else { return }
+        let since = clock.monotonicNanoseconds()
+        doubt(tickets.map { Doubt(entry: $0.entry, since: since) }[...])
+    }
+
+    private func doubt(_ new: ArraySlice<Doubt>) {
+        guard !new.isEmpty else { return }
         let lost = state.withLock { state in
-            let room = max(0, Doubts.entriesMax - state.doubts.entries.count)
-            state.doubts.entries.append(contentsOf: tickets.prefix(room).map(\.entry))
-            return tickets.count - min(room, tickets.count)
+            let room = max(0, Limits.auditDoubtsMax - state.doubts.count)
+            state.doubts.append(contentsOf: new.prefix(room))
+            return new.count - min(room, new.count)
         }
         if lost > 0 { log.error("audit.doubts_lost", ["entries": .int(lost)]) }
     }
 
     /// Called after a commit went through: the database answers, so doubts can be settled.
     func settleDoubts() {
-        let entries = state.withLock { state in
-            guard !state.doubts.isSettling, !state.doubts.entries.isEmpty else {
-                return [] as [AuditEntry]
-            }
-            state.doubts.isSettling = true
-            defer { state.doubts.entries = [] }
-            return state.doubts.entries
+        let mustRun = state.withLock { state in
+            guard !state.isSettling, !state.doubts.isEmpty else { return false }
+            state.isSettling = true
+            return true
         }
-        guard !entries.isEmpty else { return }
+        guard mustRun else { return }
         runtime.run {
-            for (tenant, group) in Dictionary(grouping: entries, by: \.tenant) {
-                await self.settleDoubts(group, tenant: tenant)
+            let doubts = self.state.withLock { state in
+                defer { state.doubts = [] }
+                return state.doubts
             }
-            self.state.withLock { $0.doubts.isSettling = false }
+            for (tenant, group) in Dictionary(grouping: doubts, by: \.entry.tenant) {
+                await self.settle(group, tenant: tenant)
+            }
+            self.state.withLock { $0.isSettling = false }
+        }
+    }
+
+    private func settle(_ doubts: [Doubt], tenant: TenantID) async {
+        var settled = 0
+        do throws(Failure) {
+            let present = try await onRecord(
+                doubts.map(\.entry.id), tenant: tenant,
+                timeoutNanoseconds: Limits.auditCommitNanoseconds)
+            for doubt in doubts {
+                try await settle(doubt, isOnRecord: present[doubt.entry.id] != nil)
+                settled += 1
+            }
+            log.info(
+                "audit.doubts_settled",
+                ["entries": .int(doubts.count), "on_record": .int(present.count)])
+        } catch {
+            doubt(doubts[settled...])
+            log.warning("audit.doubts_remain", error, ["entries": .int(doubts.count - settled)])
         }
     }
 
     /// An intent that is on record, though its call was refused, gets an outcome that says so; an
     /// outcome that is not on record is written now.
-    private func settleDoubts(_ entries: [AuditEntry], tenant: TenantID) async {
-        do throws(Failure) {
-            let present = try await onRecord(
-                entries.map(\.id), tenant: tenant,
-                timeoutNanoseconds: Limits.auditCommitNanoseconds)
-            for entry in entries {
-                let isThere = present[entry.id] != nil
-                if isThere, let record = entry.record, record.kind == .intent {
-                    try await append(
-                        CallRecord(
-                            outcome: .failed, of: record, id: ids.next(), time: clock.now(),
-                            code: Failure.Code.auditUnavailable.rawValue))
-                } else if !isThere, entry.record?.kind != .intent {
-                    try await append(entry)
-                }
-            }
-            log.info(
-                "audit.doubts_settled",
-                ["entries": .int(entries.count), "on_record": .int(present.count)])
-        } catch {
-            log.warning("audit.doubts_remain", error, ["entries": .int(entries.count)])
+    private func settle(_ doubt: Doubt, isOnRecord: Bool) async throws(Failure) {
+        guard let record = doubt.entry.record, record.kind == .intent else {
+            return isOnRecord ? () : try await append(doubt.entry)
+        }
+        if isOnRecord {
+            try await append(
+                CallRecord(
+                    outcome: .failed, of: record, id: ids.next(), time: clock.now(),
+                    code: Failure.Code.auditUnavailable.rawValue))
+        } else if clock.monotonicNanoseconds() < doubt.since + Limits.auditDoubtNanoseconds {
+            // The server may still be at it.
+            self.doubt([doubt])
         }
     }
 }

@@ -15,7 +15,8 @@ public final class AuditWriter: Sendable {
         /// Everyone who waits or waited lately, by deadline, which is the order of arrival.
         var deadlines: [(number: UInt64, deadline: UInt64)] = []
         var isWatching = false
-        var doubts = Doubts()
+        var doubts: [Doubt] = []
+        var isSettling = false
         /// The months that have a payload partition for certain.
         var months: Set<Int> = []
     }
@@ -60,6 +61,13 @@ public final class AuditWriter: Sendable {
     /// with effects outside the database is about to begin).
     public func append(_ record: AdminRecord) async throws(Failure) {
         try await append(AuditEntry(record))
+    }
+
+    /// Makes the payload partitions of the months to come. Call it when the schema is migrated and
+    /// daily; a month that is missing all the same is made with its first payload.
+    public func preparePayloadMonths() async throws(Failure) {
+        _ = try await database.query(
+            AuditAppend.payloadMonths(from: clock.now(), count: 4), tenant: nil)
     }
 
     func append(_ entry: AuditEntry) async throws(Failure) {

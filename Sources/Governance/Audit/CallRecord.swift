@@ -1,8 +1,9 @@
 public import Core
 public import Vault
 
-/// What is put on record about one MCP request: before it takes effect (`intent`), after (`outcome`),
-/// or instead (`refused`). Metadata and decisions only; argument values never stand here.
+/// What is put on record about one MCP request: before it takes effect (`intent`), after it
+/// (`outcome`), or instead (`refused`). Metadata and decisions only; argument values never stand
+/// here.
 ///
 /// Texts are bounded when the entry is written (`Limits.auditTextBytesMax`), so no caller can make
 /// an entry too large.

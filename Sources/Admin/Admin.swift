@@ -1,0 +1,1 @@
+// Admin: see docs/ARCHITECTURE.md for what this target holds.

@@ -1,0 +1,1 @@
+// App: see docs/ARCHITECTURE.md for what this target holds.
