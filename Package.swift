@@ -90,8 +90,8 @@ let package = Package(
         tests(
             "ProxyTests",
             [
-                "Proxy", "MCP", "HTTP", "Reactor", "Governance", "Policy", "Vault", "Core",
-                "TestSupport",
+                "Proxy", "MCP", "HTTP", "Reactor", "Governance", "Policy", "Postgres", "Vault",
+                "Core", "TestSupport",
             ]),
         tests("AdminTests", ["Admin", "HTTP", "Core", "TestSupport"]),
         tests("TidyTests", []),

@@ -25,30 +25,32 @@ final class Rig: Sendable {
 
     /// One loop for all tests, for as long as the process lives.
     private static let group = Result { try ReactorGroup(count: 1) }
+    /// Servers live as long as their connections may.
+    private static let kept = Locked<[HTTPServer]>([])
+
+    static var reactors: [Reactor] { get throws { try group.get().reactors } }
 
     let reactor: Reactor
     let world: World
     let script: Locked<Script>
     let received = Locked<[Received]>([])
     let client: HTTPClient
+    let upstreamURL: String
     private let port: UInt16
-    private let servers: [HTTPServer]
-    /// Servers live as long as their connections may.
-    private static let kept = Locked<[HTTPServer]>([])
 
+    /// A gateway over `World`, or over what `governed` gives.
     init(
-        deadUpstream: Bool = false,
+        deadUpstream: Bool = false, governed: Governed? = nil,
         script: @escaping Script = { _, _ in Response(status: 500, text: "no script") }
     ) throws {
-        let reactors = try Self.group.get().reactors
+        let reactors = try Self.reactors
+        let scripted = Locked(script)
+        let received = received
         reactor = reactors[0]
         world = try World()
-        let scripted = Locked(script)
         self.script = scripted
         client = HTTPClient(reactors: reactors)
-        let local = try #require(SocketAddress(host: "127.0.0.1", port: 0))
-        let received = received
-        let upstream = HTTPServer(reactors: reactors, address: local) { request in
+        let upstream = try Self.serve { request in
             let body = (try? await request.body.collect()) ?? []
             let seen = Received(
                 method: request.method.name, headers: request.headers,
@@ -56,22 +58,21 @@ final class Rig: Sendable {
             received.withLock { $0.append(seen) }
             return await scripted.withLock { $0 }(seen, request)
         }
-        try upstream.start()
+        upstreamURL = "http://127.0.0.1:\(deadUpstream ? 1 : upstream)/mcp?v=1"
         let place = try UpstreamServer(
-            id: "s-1", slug: "desk",
-            url: "http://127.0.0.1:\(deadUpstream ? 1 : upstream.port)/mcp?v=1",
-            allowPrivate: true)
+            id: "s-1", slug: "desk", url: upstreamURL, allowPrivate: true)
         let gateway = Gateway(
-            world.governed(at: place), client: client, clock: .live, entropy: .live, log: .none,
-            configuration: .init(allowedOrigins: ["https://console.example"]))
-        let server = HTTPServer(reactors: reactors, address: local) {
-            await gateway.handle($0)
-        }
+            governed ?? world.governed(at: place), client: client, clock: .live, entropy: .live,
+            log: .none, configuration: .init(allowedOrigins: ["https://console.example"]))
+        port = try Self.serve { await gateway.handle($0) }
+    }
+
+    private static func serve(_ handler: @escaping HTTPServer.Handler) throws -> UInt16 {
+        let local = try #require(SocketAddress(host: "127.0.0.1", port: 0))
+        let server = HTTPServer(reactors: try reactors, address: local, handler: handler)
         try server.start()
-        port = server.port
-        servers = [upstream, server]
-        let all = servers
-        Self.kept.withLock { $0 += all }
+        kept.withLock { $0.append(server) }
+        return server.port
     }
 
     /// Runs on the reactor and waits.
