@@ -53,6 +53,11 @@ let package = Package(
         library("Reactor", ["Core", "CSys", "COpenSSL"]),
         library("HTTP", ["Core", "Reactor"]),
         library("Postgres", ["Core", "Reactor", "CPQ"]),
+        .target(
+            name: "Migrations", path: "migrations",
+            resources: [
+                .embedInCode("0001_foundation.sql"), .embedInCode("0002_audit.sql"),
+            ], swiftSettings: settings),
         library("Governance", ["Core", "Policy", "Vault", "Ledger", "Postgres"]),
         library("Proxy", ["Core", "Reactor", "HTTP", "MCP", "Policy", "Vault", "Governance"]),
         library("Admin", ["Core", "HTTP", "Policy", "Ledger", "Vault", "Governance"]),
@@ -60,7 +65,7 @@ let package = Package(
             "App",
             [
                 "Core", "Policy", "MCP", "Vault", "Ledger", "Reactor", "HTTP", "Postgres",
-                "Governance", "Proxy", "Admin",
+                "Migrations", "Governance", "Proxy", "Admin",
             ]),
         .executableTarget(name: "bailiwick", dependencies: ["App"], swiftSettings: settings),
 
@@ -93,7 +98,7 @@ let package = Package(
                 "Proxy", "MCP", "HTTP", "Reactor", "Governance", "Policy", "Postgres", "Vault",
                 "Core", "TestSupport",
             ]),
-        tests("AdminTests", ["Admin", "HTTP", "Core", "TestSupport"]),
+        tests("AdminTests", ["Admin", "Governance", "HTTP", "Core", "TestSupport"]),
         tests("TidyTests", []),
     ],
     cxxLanguageStandard: .cxx17

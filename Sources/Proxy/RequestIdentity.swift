@@ -1,8 +1,16 @@
 // The two names of a request: the caller's, echoed as `X-Request-Id`, and ours, which the record
 // is kept under.
 internal import Core
+public import HTTP
 
-enum RequestIdentity {
+public enum RequestIdentity {
+    /// The id that a request goes by: its own when it may be echoed, else `otherwise`.
+    public static func requestID(of request: Request, otherwise: String) -> String {
+        requestID(
+            request.headers.bytes("x-request-id"),
+            isRepeated: request.headers.count(of: "x-request-id") > 1, call: otherwise)
+    }
+
     /// The caller's id when it is 1 to 64 of `[A-Za-z0-9._-]`, else ours.
     static func requestID(_ claimed: ArraySlice<UInt8>?, isRepeated: Bool, call: String) -> String {
         guard let claimed, !isRepeated, !claimed.isEmpty,

@@ -16,7 +16,9 @@ struct Replica {
 
     init(_ url: String, rootKey: RootKey, clock: Clock = .live) throws {
         reactors = try ReactorGroup(count: 1)
-        database = try Database(url: url, reactors: reactors.reactors)
+        var options = Database.Options()
+        options.poolSize = 8
+        database = try Database(url: url, reactors: reactors.reactors, options: options)
         governance = Governance(
             database: database, rootKey: rootKey, clock: clock, entropy: .live, log: .none
         ) { url, allowPrivate in

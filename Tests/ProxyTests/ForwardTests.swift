@@ -131,14 +131,13 @@ struct ForwardTests {
         #expect(rig.world.get { $0.releases } == 0)
     }
 
-    @Test(arguments: [(401, 1), (403, 1), (302, 1), (404, 1), (202, 0), (500, 0), (503, 0)])
-    func anUpstreamsOwnTroubleIsNotTheClients(_ status: Int, _ releases: Int) async throws {
+    @Test(arguments: [401, 403, 302, 500, 503])
+    func anUpstreamsOwnTroubleIsNotTheClients(_ status: Int) async throws {
         let rig = try Rig { _, _ in Response(status: status, text: "secret reason") }
         let answer = try await rig.legacy(Say.call())
         #expect(answer.status == 502)
         #expect(!answer.body.contains("secret reason"))
         #expect(!answer.headers.contains("WWW-Authenticate"))
-        #expect(rig.world.get { $0.releases } == releases)
     }
 
     @Test func anErrorOfTheUpstreamIsPassedOnUnderTheRequestsID() async throws {

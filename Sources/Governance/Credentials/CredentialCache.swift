@@ -8,24 +8,36 @@ final class CredentialCache: Sendable {
         let until: UInt64
     }
 
-    private let entries = Locked<[String: Entry]>([:])
+    /// With the tenant: a server's id alone never finds a credential.
+    private struct Key: Hashable, Sendable {
+        let tenant: TenantID
+        let serverID: String
+    }
 
-    func find(_ serverID: String, version: Int, at now: UInt64) -> [InjectedHeader]? {
+    private let entries = Locked<[Key: Entry]>([:])
+
+    func find(
+        _ tenant: TenantID, _ serverID: String, version: Int, at now: UInt64
+    ) -> [InjectedHeader]? {
         entries.withLock { entries in
-            guard let entry = entries[serverID], entry.version == version, now < entry.until
+            guard let entry = entries[Key(tenant: tenant, serverID: serverID)],
+                entry.version == version, now < entry.until
             else { return nil }
             return entry.headers
         }
     }
 
-    func insert(_ headers: [InjectedHeader], _ serverID: String, version: Int, at now: UInt64) {
+    func insert(
+        _ headers: [InjectedHeader], _ tenant: TenantID, _ serverID: String, version: Int,
+        at now: UInt64
+    ) {
         let entry = Entry(
             headers: headers, version: version, until: now + Limits.credentialCacheNanoseconds)
         let dropped = entries.withLock { entries in
             // Wiping happens outside the lock, when what was dropped goes out of scope.
-            var dropped: [String: Entry] = [:]
+            var dropped: [Key: Entry] = [:]
             if entries.count >= Limits.credentialCacheMax { swap(&dropped, &entries) }
-            entries[serverID] = entry
+            entries[Key(tenant: tenant, serverID: serverID)] = entry
             return dropped
         }
         _ = dropped

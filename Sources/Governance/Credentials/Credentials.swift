@@ -70,7 +70,7 @@ public struct Credentials: Sendable {
     ) async throws(Failure) -> [InjectedHeader] {
         if version == 0 { return [] }
         let now = changes.clock.monotonicNanoseconds()
-        if let known = cache.find(serverID, version: version, at: now) { return known }
+        if let known = cache.find(tenant, serverID, version: version, at: now) { return known }
         let stored = try await CredentialStore.get(
             serverID: serverID, tenant, in: changes.database)
         guard let stored, let sealed = stored.sealed else { return [] }
@@ -78,7 +78,7 @@ public struct Credentials: Sendable {
             sealed, purpose: .credentials,
             context: context(tenant, serverID, version: stored.summary.version))
         let headers = try CredentialHeaders.unpack(packed)
-        cache.insert(headers, serverID, version: stored.summary.version, at: now)
+        cache.insert(headers, tenant, serverID, version: stored.summary.version, at: now)
         return headers
     }
 

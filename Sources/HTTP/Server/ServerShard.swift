@@ -63,16 +63,15 @@ final class ServerShard: @unchecked Sendable {
         connection.listen()
     }
 
-    /// Closes a connection and forgets it; with `abort` the client sees a failure, not an end. A
-    /// second call does nothing.
-    func close(_ connection: ServerConnection, abort: Bool = false) {
+    /// Closes a connection and forgets it. A second call does nothing.
+    func close(_ connection: ServerConnection) {
         switch connection.list {
         case .none: return
         case .idle: idle.remove(connection)
         case .busy: busy.remove(connection)
         }
         connection.list = .none
-        if abort { connection.stream.abort() } else { connection.stream.close() }
+        connection.stream.close()
         figures.withLock { $0.open -= 1 }
     }
 
@@ -103,7 +102,7 @@ final class ServerShard: @unchecked Sendable {
     }
 
     func endDrain() {
-        while let connection = busy.first { close(connection, abort: true) }
+        while let connection = busy.first { close(connection) }
         if let timer { reactor.cancel(timer) }
         timer = nil
         figures.withLock { $0.isOver = true }

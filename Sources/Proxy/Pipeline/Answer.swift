@@ -98,7 +98,12 @@ extension Gateway {
         async -> Response
     {
         guard upstream.status >= 400, upstream.status != 401, upstream.status != 403 else {
-            return await answerNotTaken(call, upstream)
+            upstream.cancel()
+            return await invalid(
+                call, upstream,
+                upstream.status >= 400
+                    ? "refused the gateway's credential; ask an administrator to renew it"
+                    : "answered with status \(upstream.status)")
         }
         let body = (try? await upstream.body.collect(maxBytes: Limits.upstreamErrorBytesMax)) ?? []
         let reply = rules.readError(body)
@@ -117,22 +122,6 @@ extension Gateway {
                 Failure(
                     .upstreamInvalid,
                     "The upstream server answered with status \(upstream.status).")), call)
-    }
-
-    /// A redirect, a success that is none, or a refused credential: the call was not executed, and
-    /// the credential is not the client's to renew.
-    private func answerNotTaken(_ call: Call, _ upstream: ClientResponse) async -> Response {
-        upstream.cancel()
-        if upstream.status >= 300 { await call.verdict?.release?() }
-        let what =
-            upstream.status >= 400
-            ? "refused the gateway's credential; ask an administrator to renew it"
-            : "answered with status \(upstream.status)"
-        let failure = Failure(.upstreamInvalid, "The upstream server \(what).")
-        let recorded = await recordOutcome(
-            upstream.status >= 300 ? .failed : .unknown, of: call, code: failure.code.rawValue,
-            status: upstream.status)
-        return self.failure(recorded ? Self.told(failure) : .outcomeUnrecorded, call)
     }
 
     /// An upstream that refuses a request because it speaks the other era only. Eras are not
@@ -178,6 +167,7 @@ extension Gateway {
     ) async -> Response {
         let isStream = MediaType.isEventStream(upstream.headers.bytes("Content-Type") ?? [])
         if call.arrival.request.method == .get, upstream.status == 200, isStream {
+            call.arrival.request.onClientGone { cancellation.cancel() }
             let rules = ReplyRules(
                 era: call.era, id: nil, method: nil, isVisible: Self.visible(call))
             return StreamRelay(

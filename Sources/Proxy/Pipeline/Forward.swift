@@ -10,9 +10,8 @@ extension Gateway {
     /// Forwards a call whose intent is on record, and answers with what comes back.
     func forward(_ call: Call, body: [UInt8]) async -> Response {
         let cancellation = Cancellation()
-        if call.era == .modern || call.arrival.request.method == .get {
-            // A closed response stream cancels its request in the modern era, and in the other
-            // one ends the stream that was asked for.
+        if call.era == .modern {
+            // In this era a closed response stream is the cancellation of its request.
             call.arrival.request.onClientGone { cancellation.cancel() }
         }
         let request: ClientRequest
@@ -55,6 +54,7 @@ extension Gateway {
     private static func headers(for call: Call) -> Headers {
         let sent = call.arrival.headers
         var headers = Headers()
+        headers.add("X-Request-Id", call.arrival.requestID)
         if call.arrival.request.method == .post {
             headers.add("Content-Type", "application/json")
             headers.add("Accept", "application/json, text/event-stream")

@@ -1,1 +1,0 @@
-// Admin: see docs/ARCHITECTURE.md for what this target holds.

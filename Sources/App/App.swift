@@ -1,1 +1,0 @@
-// App: see docs/ARCHITECTURE.md for what this target holds.

@@ -1,0 +1,37 @@
+internal import Core
+internal import Governance
+internal import Vault
+
+/// `token create`: an API token of the service principal of that name, made or used again.
+enum TokenCommands {
+    static let create = Command(
+        ["token", "create"], "mints an API token and prints it, once",
+        flags: [
+            .init("tenant", "SLUG", required: true, "whose"),
+            .init("role", "ROLE", required: true, "what it may do; several with commas"),
+            .init("name", "NAME", required: true, "the service it is for"),
+            .init("expires", "TIME", "when it ends, as 2027-01-31T12:00:00Z"),
+        ]
+    ) { (invocation) async throws(CommandFailure) in
+        var expiresAt: Timestamp?
+        if let text = invocation.values["expires"] {
+            guard let time = Timestamp(rfc3339: text) else {
+                throw CommandFailure(.usage, "--expires takes a time as 2027-01-31T12:00:00Z")
+            }
+            expiresAt = time
+        }
+        let roles = invocation.required("role").split(separator: ",").map(String.init)
+        let new = NewAPIToken(
+            name: invocation.required("name"), roles: roles, expiresAt: expiresAt)
+        let token = try await Domain.use(invocation) { (domain) async throws(CommandFailure) in
+            let change = try await domain.commandLine(tenant: invocation.required("tenant"))
+            do throws(Failure) {
+                return try await domain.governance.apiTokens.mint(new, by: change).token
+            } catch {
+                throw CommandFailure(error)
+            }
+        }
+        guard let token else { throw CommandFailure(.failed, "no token was made") }
+        Terminal.out(token.withBytes { String(decoding: $0, as: UTF8.self) })
+    }
+}
