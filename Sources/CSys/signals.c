@@ -7,7 +7,6 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdatomic.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -53,13 +52,4 @@ void bw_signals_close(int fd) {
     int other = atomic_exchange(&write_end, -1);
     close(fd);
     if (other >= 0) close(other);
-}
-
-uint64_t bw_resident_bytes(void) {
-    unsigned long long size = 0, resident = 0;
-    FILE *file = fopen("/proc/self/statm", "re");
-    if (file == NULL) return 0;
-    int fields = fscanf(file, "%llu %llu", &size, &resident);
-    fclose(file);
-    return fields == 2 ? resident * (uint64_t)sysconf(_SC_PAGESIZE) : 0;
 }

@@ -27,9 +27,8 @@ public final class ByteStream: @unchecked Sendable {
         /// A read may succeed; a write may succeed.
         static let readable = State(rawValue: 1)
         static let writable = State(rawValue: 2)
-        /// The peer sends nothing more; both directions are gone.
+        /// The peer sends nothing more.
         static let peerClosed = State(rawValue: 4)
-        static let hungUp = State(rawValue: 8)
         static let closed = State(rawValue: 16)
         /// `closeWrite` was called; what TLS has to say for it did not fit yet.
         static let writeClosed = State(rawValue: 32)
@@ -138,7 +137,6 @@ public final class ByteStream: @unchecked Sendable {
     func ready(_ flags: UInt32) {
         if flags & (BW_PEER_CLOSED | BW_HUNG_UP) != 0, !state.contains(.peerClosed) {
             state.insert(.peerClosed)
-            if flags & BW_HUNG_UP != 0 { state.insert(.hungUp) }
             if let callback = peerClosedCallback {
                 peerClosedCallback = nil
                 callback()

@@ -26,10 +26,9 @@ import Testing
                     let other = pipes[1 - index].read
                     watches.withLock { $0[1 - index] }.cancel()
                     watches.withLock { $0[index] }.cancel()
-                    close(other)
                     let fresh = Self.pipe()
-                    #expect(fresh.read == other)
-                    let next = reactor.watch(fresh.read, .readable) { _ in
+                    #expect(dup2(fresh.read, other) == other)
+                    let next = reactor.watch(other, .readable) { _ in
                         seen.withLock { $0.append(9) }
                     }
                     watches.withLock { $0.append(next) }

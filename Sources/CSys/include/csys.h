@@ -117,9 +117,4 @@ int bw_signals_open(const int *signals, int count);
 /// Gives the signals their default meaning again and closes the pipe.
 void bw_signals_close(int fd);
 
-// MARK: processes
-
-/// Pages of this process in memory, in bytes.
-uint64_t bw_resident_bytes(void);
-
 #endif
