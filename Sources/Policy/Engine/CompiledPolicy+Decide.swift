@@ -42,57 +42,59 @@ private struct Evaluation {
     mutating func requirements(
         _ set: RuleSet, _ slots: inout ArgumentSlots
     ) -> Decision? {
-        for rule in set.requiring {
-            if rule.denies {
-                trace(rule, .deny, .applied)
-                return denial(rule, .policyDenied)
+        for requirement in set.requirements {
+            if requirement.denies {
+                trace(set.rules[requirement.rule], .deny, .applied)
+                return denial(set.rules[requirement.rule], .policyDenied)
             }
-            for index in rule.rows where !holds(set.rows[index], of: set, &slots) {
-                return failure(of: set.rows[index], in: rule, set, &slots)
+            for row in requirement.rows where !holds(row, of: set, &slots) {
+                return failure(of: row, in: set.rules[requirement.rule], set, &slots)
             }
-            trace(rule, .require, .held)
+            if context.explains { trace(set.rules[requirement.rule], .require, .held) }
         }
         return nil
     }
 
     private mutating func holds(
-        _ row: RuleSet.CompiledRow, of set: RuleSet, _ slots: inout ArgumentSlots
+        _ row: Int, of set: RuleSet, _ slots: inout ArgumentSlots
     ) -> Bool {
-        switch row.subject {
+        switch set.subjects[row] {
         case .argument(let number):
             let found = slots.argument(number, of: set.paths, work: &tester.work)
-            return tester.holds(row.test, found) && !tester.isExhausted
+            return tester.holds(set.tests[row], found) && !tester.isExhausted
         case .counter(let index):
             guard let value = context.counters[policy.reference(to: index, times)] else {
                 return false
             }
-            return tester.holds(row.test, counter: value)
+            return tester.holds(set.tests[row], counter: value)
         }
     }
 
     /// Says why a row did not hold; a bound on a counter is a quota, with its reset.
     private mutating func failure(
-        of row: RuleSet.CompiledRow, in rule: RuleSet.CompiledRule, _ set: RuleSet,
+        of row: Int, in rule: RuleSet.CompiledRule, _ set: RuleSet,
         _ slots: inout ArgumentSlots
     ) -> Decision {
         var found = "counter"
-        if case .argument(let number) = row.subject {
+        let subject = set.subjects[row]
+        let test = set.tests[row]
+        if case .argument(let number) = subject {
             let slot = slots.argument(number, of: set.paths, work: &tester.work)
             found =
                 tester.isExhausted ? "more than may be examined" : ArgumentSlots.typeName(of: slot)
         }
         let condition = RuleTrace.Condition(
-            path: row.path, op: row.test.name.rawValue, expected: row.test.expectedTypes,
+            path: set.pathTexts[row], op: test.name.rawValue, expected: test.expectedTypes,
             found: found)
         trace(rule, .require, .failed, condition)
         var denied = denial(rule, .policyDenied)
-        guard case .counter(let counter) = row.subject else { return denied }
+        guard case .counter(let counter) = subject else { return denied }
         let reference = policy.reference(to: counter, times)
         guard let value = context.counters[reference] else {
             denied.message = "The counter behind rule \"\(rule.name)\" cannot be read."
             return denied
         }
-        guard let bound = row.test.upperBound else { return denied }
+        guard let bound = test.upperBound else { return denied }
         denied.code = policy.counters[counter].measure.code
         denied.retryAt = reference.resetAt
         denied.limits = [status(reference, rule.pointer, bound, at: value)]

@@ -59,26 +59,25 @@ public final class CompiledPolicy: Sendable {
     }
 }
 
-/// The rules under one key, flat: every row in one array, every argument path numbered once. Rules
-/// and rows are objects, because walking over values with many parts would copy each part.
+/// The rules under one key, flat: every argument path numbered once, and what every decision walks
+/// over kept apart from what only a denial or an explanation needs, for copying a value with many
+/// parts costs more than testing it.
 struct RuleSet: Sendable {
-    final class CompiledRow: Sendable {
-        enum Subject: Sendable {
-            /// Position in `paths`.
-            case argument(Int)
-            /// Position in the policy's counters.
-            case counter(Int)
-        }
+    /// What a row looks at.
+    enum Subject: Sendable {
+        /// Position in `paths`.
+        case argument(Int)
+        /// Position in the policy's counters.
+        case counter(Int)
+    }
 
-        let subject: Subject
-        let test: Test
-        let path: String
-
-        init(_ subject: Subject, _ row: Row) {
-            self.subject = subject
-            self.test = row.test
-            self.path = row.path
-        }
+    /// What a rule denies or requires.
+    struct Requirement: Sendable {
+        /// Position in `rules`.
+        let rule: Int
+        let denies: Bool
+        /// Positions in `subjects` and `tests`.
+        let rows: Range<Int>
     }
 
     final class CompiledLimit: Sendable {
@@ -105,25 +104,26 @@ struct RuleSet: Sendable {
         let pointer: String
         let name: String
         let message: String
-        let denies: Bool
-        let rows: Range<Int>
         let limit: CompiledLimit?
 
-        init(_ rule: Rule, denies: Bool, rows: Range<Int>, limit: CompiledLimit?) {
+        init(_ rule: Rule, limit: CompiledLimit?) {
             self.pointer = rule.pointer
             self.name = rule.name
             self.message = rule.onDeny ?? "Denied by rule \"\(rule.name)\"."
-            self.denies = denies
-            self.rows = rows
             self.limit = limit
         }
     }
 
-    /// Those that deny or require, in document order.
-    private(set) var requiring: [CompiledRule] = []
+    /// All, in document order.
+    private(set) var rules: [CompiledRule] = []
+    /// In document order.
+    private(set) var requirements: [Requirement] = []
     /// Those that keep a counter, in document order.
     private(set) var limiting: [CompiledRule] = []
-    private(set) var rows: [CompiledRow] = []
+    private(set) var subjects: [Subject] = []
+    private(set) var tests: [Test] = []
+    /// Each row's path as written.
+    private(set) var pathTexts: [String] = []
     private(set) var paths: [ArgumentPath] = []
     /// Positions in the policy's counters, each once.
     private(set) var counters: [Int] = []
@@ -131,7 +131,7 @@ struct RuleSet: Sendable {
     init(_ rules: [Rule], _ counters: [CounterDefinition]) {
         var builder = Builder()
         for rule in rules {
-            let first = rows.count
+            let first = tests.count
             var limit: CompiledLimit?
             var denies = false
             for effect in rule.effects {
@@ -141,10 +141,14 @@ struct RuleSet: Sendable {
                 case .limit(let given): limit = compiled(given, of: rule, counters, &builder)
                 }
             }
-            let compiled = CompiledRule(
-                rule, denies: denies, rows: first..<rows.count, limit: limit)
-            if denies || !compiled.rows.isEmpty { requiring.append(compiled) }
+            let compiled = CompiledRule(rule, limit: limit)
+            if denies || tests.count > first {
+                requirements.append(
+                    Requirement(
+                        rule: self.rules.count, denies: denies, rows: first..<tests.count))
+            }
             if limit != nil { limiting.append(compiled) }
+            self.rules.append(compiled)
         }
         paths = builder.paths
         self.counters = builder.counters
@@ -173,14 +177,14 @@ struct RuleSet: Sendable {
         case .all(let conditions):
             for condition in conditions { flatten(condition, &builder) }
         case .row(let row):
-            let subject: CompiledRow.Subject
             switch row.subject {
-            case .argument(let path): subject = .argument(builder.number(path))
+            case .argument(let path): subjects.append(.argument(builder.number(path)))
             case .counter(let index):
                 builder.use(index)
-                subject = .counter(index)
+                subjects.append(.counter(index))
             }
-            rows.append(CompiledRow(subject, row))
+            tests.append(row.test)
+            pathTexts.append(row.path)
         }
     }
 
