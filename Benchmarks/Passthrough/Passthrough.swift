@@ -45,14 +45,14 @@ enum Passthrough {
             let body = try await request.body.collect()
             var headers = Headers()
             for field in request.headers where !belongsToTheConnection(field) {
-                headers.add(name: field.name, value: field.value)
+                headers.add(copying: field)
             }
             let answer = try await client.send(
                 ClientRequest(
                     request.method, destination, target: target, headers: headers, body: body))
             var kept = Headers()
             for field in answer.headers where !belongsToTheConnection(field) {
-                kept.add(name: field.name, value: field.value)
+                kept.add(copying: field)
             }
             return Response(
                 status: answer.status, headers: kept, body: .bytes(try await answer.body.collect()))

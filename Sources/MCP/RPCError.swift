@@ -37,7 +37,7 @@ public struct RPCError: Error, Sendable {
         writer.string("2.0")
         if let id {
             writer.key("id")
-            writer.lexeme(id.json)
+            writer.text(id.json)
         }
         writer.key("error")
         writer.beginObject()

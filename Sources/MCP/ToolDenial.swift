@@ -25,7 +25,7 @@ public struct ToolDenial: Sendable {
         writer.key("jsonrpc")
         writer.string("2.0")
         writer.key("id")
-        writer.lexeme(id.json)
+        writer.text(id.json)
         writer.key("result")
         writer.beginObject()
         if era == .modern {

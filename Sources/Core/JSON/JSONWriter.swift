@@ -36,6 +36,9 @@ public struct JSONWriter: Sendable {
         raw(number)
     }
 
+    /// One value that is JSON text already; whoever made the text vouches for it.
+    public mutating func text(_ json: [UInt8]) { raw(json) }
+
     /// A value from a parsed text: member order and number lexemes kept.
     public mutating func value(_ json: JSON) {
         separate()

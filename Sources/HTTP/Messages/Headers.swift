@@ -116,6 +116,15 @@ public struct Headers: Sendable, ExpressibleByDictionaryLiteral {
         return true
     }
 
+    /// Appends a field of other headers, which was found valid when it came there.
+    public mutating func add(copying field: Element) {
+        let start = block.count
+        block.append(contentsOf: field.name)
+        let middle = block.count
+        block.append(contentsOf: field.value)
+        fields.append(Field(name: start..<middle, value: middle..<block.count))
+    }
+
     /// Replaces every field of that name by one. Refuses like `add`, and then changes nothing.
     @discardableResult
     public mutating func set(_ name: StaticString, _ value: String) -> Bool {

@@ -99,7 +99,7 @@ struct ReplyRules: Sendable {
             writer.key("jsonrpc")
             writer.string("2.0")
             writer.key("id")
-            writer.lexeme(id.json)
+            writer.text(id.json)
             writer.key("error")
             writer.value(error)
             writer.endObject()
