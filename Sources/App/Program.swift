@@ -10,8 +10,14 @@ public enum Program {
         ConfigCommands.show, DemoDeskCommand.demoDesk,
     ]
 
-    /// Runs the program with these arguments (without its own name) and answers the exit code.
-    public static func run(_ arguments: [String]) async -> Int32 {
+    /// Runs the program with these arguments (without its own name) and ends the process.
+    public static func main(_ arguments: [String]) async -> Never {
+        // Not `exit`: the event loops still run, and nothing of ours is left to be flushed.
+        _exit(await run(arguments))
+    }
+
+    /// Runs one command and answers the exit code.
+    static func run(_ arguments: [String]) async -> Int32 {
         do {
             switch try Request.parse(arguments, commands: commands) {
             case .version: Terminal.out(Manual.version)

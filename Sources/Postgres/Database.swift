@@ -76,6 +76,11 @@ public final class Database: Sendable {
 
     // MARK: Single units
 
+    /// Passes when the database answers.
+    public func ping() async throws(Failure) {
+        _ = try await query("SELECT 1", tenant: nil)
+    }
+
     /// One statement in a round trip and an implicit transaction of its own, with `app.tenant` set
     /// for just that transaction.
     public func query(

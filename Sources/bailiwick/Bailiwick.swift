@@ -7,12 +7,10 @@
 // 4 denied, 5 conflict.
 
 internal import App
-internal import Glibc
 
 @main
 struct Bailiwick {
     static func main() async {
-        // Not `exit`: the event loops still run, and nothing of ours is left to be flushed.
-        _exit(await Program.run(Array(CommandLine.arguments.dropFirst())))
+        await Program.main(Array(CommandLine.arguments.dropFirst()))
     }
 }

@@ -5,7 +5,9 @@ import Testing
 
 /// An answer carries its request's id, whatever the client chose for it.
 @Suite struct RequestIDTests {
-    private static let ids = ["1", "-7", "0", "\"x\"", "\"\"", "\"a \\\"quoted\\\" \\\\ id\"", "\"é\""]
+    private static let ids = [
+        "1", "-7", "0", "\"x\"", "\"\"", "\"a \\\"quoted\\\" \\\\ id\"", "\"é\"",
+    ]
 
     @Test(arguments: ids)
     func errorsAndDenialsCarryIt(text: String) throws {

@@ -22,7 +22,7 @@ enum HouseRules {
         ],
         "App": [
             "Core", "Policy", "MCP", "Vault", "Ledger", "Reactor", "HTTP", "Postgres",
-            "Governance", "Proxy", "Admin", "Glibc", "Foundation",
+            "Migrations", "Governance", "Proxy", "Admin", "Glibc", "Foundation",
         ],
         "bailiwick": ["App"],
     ]

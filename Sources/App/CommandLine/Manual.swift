@@ -10,8 +10,8 @@ enum Manual {
         let width = (commands.map { $0.words.joined(separator: " ").utf8.count }.max() ?? 0) + 2
         let lines = commands.map { command in
             let name = command.words.joined(separator: " ")
-            return
-                "  \(name)\(String(repeating: " ", count: width - name.utf8.count))\(command.summary)"
+            let gap = String(repeating: " ", count: width - name.utf8.count)
+            return "  \(name)\(gap)\(command.summary)"
         }
         return """
             Bailiwick \(version) keeps every AI agent inside its sphere of authority.
@@ -20,7 +20,7 @@ enum Manual {
 
             \(lines.joined(separator: "\n"))
 
-            bailiwick COMMAND --help says more. Configuration: file < BAILIWICK_SECTION__KEY < flags.
+            bailiwick COMMAND --help says more. Configuration: file < BAILIWICK_SECTION__KEY.
             Exit codes: 0 ok, 1 failed, 2 usage, 3 not found, 4 denied, 5 conflict.
             """
     }

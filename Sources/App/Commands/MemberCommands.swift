@@ -17,7 +17,7 @@ enum MemberCommands {
         guard let line = Terminal.readLine(), line.utf8.count >= passwordBytesMin else {
             throw CommandFailure(
                 .usage,
-                "a password of at least \(passwordBytesMin) characters is expected on standard input"
+                "a password of at least \(passwordBytesMin) bytes is expected on standard input"
             )
         }
         let hash: String

@@ -25,7 +25,7 @@ struct OpsServer: Sendable {
         var checks: [(name: String, problem: String?)] = []
         checks.append(("serving", isDraining.withLock { $0 } ? "draining" : nil))
         do {
-            _ = try await database.query("SELECT 1", tenant: nil)
+            try await database.ping()
             checks.append(("database", nil))
         } catch {
             checks.append(("database", "not reachable"))

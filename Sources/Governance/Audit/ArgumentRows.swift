@@ -10,7 +10,7 @@ public import Vault
 /// than `Limits.auditPathBytesMax` stands as `#mac` of the whole path.
 ///
 /// **MAC.** 128-bit BLAKE2b under the tenant's `mac` key: of a scalar over its typed canonical form
-/// (`JSON.typedCanonical`) in domain `argument`, so that `100` and `1e2` agree and `"100"` does not,
+/// (`JSON.typedCanonical`) in domain `argument`, so `100` and `1e2` agree and `"100"` does not,
 /// wherever they stand; of a name over its bytes in domain `name`; of a path in domain `path`.
 ///
 /// **Size.** Bytes of a string's UTF-8 or of a number as written; 1 for a boolean (its length would
