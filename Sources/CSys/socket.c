@@ -102,6 +102,12 @@ int bw_socket_local(int fd, bw_address *address) {
 
 int bw_socket_close_write(int fd) { return shutdown(fd, SHUT_WR) < 0 ? -errno : 0; }
 
+int bw_socket_reset_on_close(int fd) {
+    struct linger at_once = {.l_onoff = 1, .l_linger = 0};
+    int result = setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    return result < 0 ? -errno : 0;
+}
+
 ptrdiff_t bw_read(int fd, void *bytes, size_t count) {
     for (;;) {
         ssize_t done = read(fd, bytes, count);

@@ -95,6 +95,8 @@ int bw_tcp_connect(const bw_address *address, int *pending);
 int bw_socket_error(int fd);
 int bw_socket_local(int fd, bw_address *address);
 int bw_socket_close_write(int fd);
+/// Closing then resets the connection: the peer sees a failure, never an end.
+int bw_socket_reset_on_close(int fd);
 
 ptrdiff_t bw_read(int fd, void *bytes, size_t count);
 /// Never raises SIGPIPE.

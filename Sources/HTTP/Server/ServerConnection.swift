@@ -50,6 +50,8 @@ final class ServerConnection: @unchecked Sendable {
                 keep = found == .some
             }
         } catch {
+            // What the client has of a response may be a part: it must not look like a whole.
+            shard.close(self, abort: true)
             keep = false
         }
         shard.buffers.give(buffer)

@@ -63,15 +63,16 @@ final class ServerShard: @unchecked Sendable {
         connection.listen()
     }
 
-    /// Closes a connection and forgets it. A second call does nothing.
-    func close(_ connection: ServerConnection) {
+    /// Closes a connection and forgets it; with `abort` the client sees a failure, not an end. A
+    /// second call does nothing.
+    func close(_ connection: ServerConnection, abort: Bool = false) {
         switch connection.list {
         case .none: return
         case .idle: idle.remove(connection)
         case .busy: busy.remove(connection)
         }
         connection.list = .none
-        connection.stream.close()
+        if abort { connection.stream.abort() } else { connection.stream.close() }
         figures.withLock { $0.open -= 1 }
     }
 
@@ -102,7 +103,7 @@ final class ServerShard: @unchecked Sendable {
     }
 
     func endDrain() {
-        while let connection = busy.first { close(connection) }
+        while let connection = busy.first { close(connection, abort: true) }
         if let timer { reactor.cancel(timer) }
         timer = nil
         figures.withLock { $0.isOver = true }
