@@ -11,6 +11,15 @@ public enum MerkleTree {
         return hash.finish()
     }
 
+    /// The leaf hash of an entry in two parts.
+    public static func leafHash(_ head: [UInt8], _ tail: UnsafeRawBufferPointer) -> Digest {
+        var hash = SHA256()
+        hash.update(0)
+        hash.update(head)
+        hash.update(tail)
+        return hash.finish()
+    }
+
     /// `SHA-256(0x01 ‖ left ‖ right)`.
     public static func nodeHash(_ left: Digest, _ right: Digest) -> Digest {
         var hash = SHA256()

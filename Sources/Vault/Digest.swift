@@ -38,10 +38,10 @@ public struct Digest: Hashable, Sendable, CustomStringConvertible {
     public var bytes: [UInt8] { withBytes { [UInt8]($0) } }
 
     /// 64 lower-case hexadecimal digits.
-    public var hex: String { Hex.encode(bytes) }
+    public var hex: String { withBytes { FixedText.hex($0) } }
 
     /// 44 characters, as C2SP formats write roots.
-    public var base64: String { Base64.encode(bytes) }
+    public var base64: String { withBytes { FixedText.base64($0) } }
 
     public var description: String { hex }
 

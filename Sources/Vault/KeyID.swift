@@ -22,7 +22,7 @@ public struct KeyID: Hashable, Sendable, CustomStringConvertible {
         (0..<8).map { UInt8(truncatingIfNeeded: value >> UInt64(56 - 8 * $0)) }
     }
 
-    public var text: String { Hex.encode(bytes) }
+    public var text: String { bytes.withUnsafeBytes { FixedText.hex($0) } }
 
     public var description: String { text }
 }

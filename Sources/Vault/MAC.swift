@@ -1,5 +1,3 @@
-internal import Core
-
 /// A keyed fingerprint of a value: BLAKE2b (RFC 7693) in its keyed mode with 128 bits of output.
 ///
 /// 128 bits: a value is only ever tested for equality, per tenant and under a secret key, so a
@@ -45,7 +43,11 @@ public struct MAC: Hashable, Sendable, CustomStringConvertible {
     public var bytes: [UInt8] { withBytes { [UInt8]($0) } }
 
     /// 32 lower-case hexadecimal digits.
-    public var hex: String { Hex.encode(bytes) }
+    public var hex: String { withBytes { FixedText.hex($0) } }
+
+    public func appendHex(to text: inout [UInt8]) {
+        withBytes { FixedText.appendHex($0, to: &text) }
+    }
 
     public var description: String { hex }
 

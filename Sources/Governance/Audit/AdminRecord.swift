@@ -75,7 +75,7 @@ public struct AdminRecord: Sendable {
         text.string(",\"request_id\":", requestID)
         text.id(",\"tenant\":", tenant.text)
         text.string(",\"ticket\":", ticket)
-        text.word(",\"time\":", time.rfc3339)
+        text.time(",\"time\":", time)
         text.literal(",\"v\":1")
         return text.finish()
     }

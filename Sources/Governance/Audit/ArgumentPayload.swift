@@ -20,6 +20,8 @@ public struct ArgumentPayload: Sendable {
     public let rows: ArgumentRows
     public let summary: PayloadSummary
     let salt: [UInt8]
+    /// RFC 8785.
+    public let canonical: [UInt8]
 
     public init(id: String, rows: ArgumentRows, entropy: Entropy) {
         self.init(id: id, rows: rows, salt: entropy.bytes(ArgumentPayload.saltBytes))
@@ -29,30 +31,31 @@ public struct ArgumentPayload: Sendable {
         self.id = id
         self.rows = rows
         self.salt = salt
-        var tree = MerkleTree.Builder()
-        for row in rows.rows { tree.append(MerkleTree.leafHash(salt + row.canonical)) }
-        summary = PayloadSummary(root: tree.root, count: rows.rows.count, key: rows.key)
-    }
-
-    /// RFC 8785.
-    public var canonical: [UInt8] {
-        var text = EntryText(capacity: 64 + rows.rows.count * 128)
+        var text = EntryText(capacity: 96 + rows.rows.count * 160)
         text.id(",\"id\":", id)
         text.word(",\"key\":", rows.key.text)
         text.literal(",\"rows\":[")
+        var tree = MerkleTree.Builder()
         for (index, row) in rows.rows.enumerated() {
             if index > 0 { text.literal(",") }
-            text.raw(row.canonical)
+            let start = text.bytes.count
+            row.write(to: &text)
+            tree.append(
+                text.bytes.withUnsafeBytes { bytes in
+                    MerkleTree.leafHash(salt, UnsafeRawBufferPointer(rebasing: bytes[start...]))
+                })
         }
         text.word("],\"salt\":", Hex.encode(salt))
-        return text.finish(max: .max)
+        canonical = text.finish(max: .max)
+        summary = PayloadSummary(root: tree.root, count: rows.rows.count, key: rows.key)
     }
 
     func sealed(under keys: TenantKeys, entropy: Entropy) -> [UInt8] {
-        var plain = canonical
-        return keys.seal(
-            Secret(wiping: &plain), purpose: .payload,
-            context: ArgumentPayload.context(tenant: keys.tenant, id: id), entropy: entropy)
+        canonical.withUnsafeBytes { plain in
+            AEAD.seal(
+                plain, key: keys.key(.payload),
+                context: ArgumentPayload.context(tenant: keys.tenant, id: id), entropy: entropy)
+        }
     }
 
     static func context(tenant: TenantID, id: String) -> SealContext {
@@ -69,14 +72,20 @@ extension ArgumentRows.Row {
     /// RFC 8785, as hashed into the root.
     public var canonical: [UInt8] {
         var text = EntryText(capacity: 128 + path.count + (value?.count ?? 0))
-        if let mac { text.word(",\"mac\":", mac.hex) }
-        text.string(",\"path\":", String(decoding: path, as: UTF8.self), max: .max)
+        write(to: &text)
+        return text.bytes
+    }
+
+    fileprivate func write(to text: inout EntryText) {
+        text.literal("{")
+        if let mac { text.mac("\"mac\":", mac) }
+        text.string(mac == nil ? "\"path\":" : ",\"path\":", path)
         text.int(",\"size\":", size)
         text.word(",\"type\":", type.rawValue)
         if let value {
             text.literal(",\"value\":")
             text.raw(value)
         }
-        return text.finish(max: .max)
+        text.literal("}")
     }
 }

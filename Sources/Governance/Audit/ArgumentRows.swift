@@ -1,17 +1,19 @@
 public import Core
 public import Vault
 
-/// The arguments of a call as far as the record knows them: a row for every scalar and every empty
-/// container – path, JSON type, size, MAC – and never a value, unless a policy captures its path.
+/// The arguments of a call as far as the record knows them: a row for every scalar and every
+/// empty container – path, JSON type, size, MAC – and never a value, unless a policy captures its
+/// path.
 ///
 /// **Path.** `args`, then for every step down `.name`, `["name"]` for a name that is not
 /// `[A-Za-z_][A-Za-z0-9_-]*` (quoted as in RFC 8785), `[n]` for an element. A name that the
 /// tool's pinned schema does not know may itself be a value: it stands as `[#mac]`. A path longer
 /// than `Limits.auditPathBytesMax` stands as `#mac` of the whole path.
 ///
-/// **MAC.** 128-bit BLAKE2b under the tenant's `mac` key: of a scalar over its typed canonical form
-/// (`JSON.typedCanonical`) in domain `argument`, so `100` and `1e2` agree and `"100"` does not,
-/// wherever they stand; of a name over its bytes in domain `name`; of a path in domain `path`.
+/// **MAC.** 128-bit BLAKE2b under the tenant's `mac` key: of a scalar over its typed canonical
+/// form (`JSON.typedCanonical`) in domain `argument`, so that `100` and `1e2` agree and `"100"`
+/// does not, wherever they stand; of a name over its bytes in domain `name`; of a path in domain
+/// `path`.
 ///
 /// **Size.** Bytes of a string's UTF-8 or of a number as written; 1 for a boolean (its length would
 /// tell it); 0 for null and empty containers.

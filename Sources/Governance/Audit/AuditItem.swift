@@ -67,7 +67,7 @@ public struct AuditItem: Sendable {
     private static func name(
         _ row: ArgumentRows.Row, isFirst: Bool, to text: inout EntryText
     ) {
-        text.string(isFirst ? "" : ",", String(decoding: row.path, as: UTF8.self), max: .max)
+        text.string(isFirst ? "" : ",", row.path)
         text.literal(":")
     }
 }

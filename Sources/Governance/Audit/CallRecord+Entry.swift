@@ -33,7 +33,7 @@ extension CallRecord {
         text.string(",\"server\":", server)
         if source != nil { text.string(",\"source\":", source) }
         text.id(",\"tenant\":", tenant.text)
-        text.word(",\"time\":", time.rfc3339)
+        text.time(",\"time\":", time)
         text.string(",\"tool\":", tool)
         text.int(",\"upstream_status\":", upstreamStatus)
         text.literal(",\"v\":1")
@@ -43,7 +43,7 @@ extension CallRecord {
     private func writePayload(to text: inout EntryText) {
         text.int(",\"payload\":{\"count\":", payload.count)
         if let key = payload.key { text.word(",\"key\":", key.text) }
-        text.word(",\"root\":", payload.root.base64)
+        text.word(",\"root\":", payload.rootText)
         text.literal("}")
     }
 

@@ -143,8 +143,11 @@ public struct PayloadSummary: Sendable, Equatable {
     public let root: Digest
     public let count: Int
     public let key: KeyID?
+    /// Base64, as entries write it: made once, written with intent and outcome.
+    let rootText: String
 
     init(root: Digest, count: Int, key: KeyID?) {
+        rootText = root.base64
         self.root = root
         self.count = count
         self.key = key

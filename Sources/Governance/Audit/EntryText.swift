@@ -1,4 +1,5 @@
 internal import Core
+internal import Vault
 
 /// Writes the members of a canonical entry one after the other. Every label begins with the comma
 /// before it; the first comma becomes the opening brace.
@@ -40,6 +41,38 @@ struct EntryText {
         bytes.append(UInt8(ascii: "\""))
     }
 
+    mutating func mac(_ label: StaticString, _ value: MAC) {
+        literal(label)
+        bytes.append(UInt8(ascii: "\""))
+        value.appendHex(to: &bytes)
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// RFC 3339 in UTC with microseconds: what `Timestamp.rfc3339` writes for years of four digits.
+    mutating func time(_ label: StaticString, _ value: Timestamp) {
+        let civil = CivilTime(value)
+        guard (0...9_999).contains(civil.year) else { return word(label, value.rfc3339) }
+        literal(label)
+        bytes.append(UInt8(ascii: "\""))
+        padded(civil.year, 1_000, "-")
+        padded(civil.month, 10, "-")
+        padded(civil.day, 10, "T")
+        padded(civil.hour, 10, ":")
+        padded(civil.minute, 10, ":")
+        padded(civil.second, 10, ".")
+        padded(civil.microsecond, 100_000, "Z")
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    private mutating func padded(_ value: Int, _ place: Int, _ end: Unicode.Scalar) {
+        var place = place
+        while place > 0 {
+            bytes.append(UInt8(ascii: "0") + UInt8(value / place % 10))
+            place /= 10
+        }
+        bytes.append(UInt8(ascii: end))
+    }
+
     mutating func int(_ label: StaticString, _ value: Int?) {
         literal(label)
         guard let value else { return literal("null") }
@@ -58,14 +91,28 @@ struct EntryText {
         literal(label)
         guard var value else { return literal("null") }
         bytes.append(UInt8(ascii: "\""))
-        value.withUTF8 { text in
-            if text.count <= max, !text.contains(where: EntryText.needsEscape) {
-                bytes.append(contentsOf: text)
-            } else {
-                escaped(text, max: max)
-            }
-        }
+        value.withUTF8 { quoted($0, max: max) }
         bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// Any UTF-8 text, whole.
+    mutating func string(_ label: StaticString, _ value: [UInt8]) {
+        literal(label)
+        bytes.append(UInt8(ascii: "\""))
+        value.withUnsafeBufferPointer { quoted($0, max: .max) }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    @inline(__always)
+    private mutating func quoted(_ text: UnsafeBufferPointer<UInt8>, max: Int) {
+        // Without a branch in it, so that it runs over many bytes at a time.
+        var marks: UInt8 = 0
+        for byte in text { marks |= EntryText.needsEscape(byte) ? 1 : 0 }
+        if marks == 0, text.count <= max {
+            bytes.append(contentsOf: text)
+        } else {
+            escaped(text, max: max)
+        }
     }
 
     @inline(__always)
