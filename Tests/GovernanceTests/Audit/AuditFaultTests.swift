@@ -1,4 +1,5 @@
 import Core
+import Glibc
 import Postgres
 import Reactor
 import TestSupport
@@ -11,6 +12,8 @@ extension DatabaseTests {
     /// A server of one's own that is stopped, frozen and killed.
     @Suite(.timeLimit(.minutes(5))) struct AuditFaultTests {
         static let limit: UInt64 = 3_000_000_000
+        /// Crash recovery takes seconds; `BAILIWICK_SOAK` asks for more of it.
+        static let kills = getenv("BAILIWICK_SOAK") == nil ? 1 : 20
 
         /// How long an append takes to fail, and with what.
         func failing(_ fixture: AuditFixture) async throws -> (Failure?, UInt64) {
@@ -101,6 +104,7 @@ extension DatabaseTests {
             let isOver = Locked(false)
             async let load: Void = fixture.concurrently(32) { _ in
                 while !isOver.withLock({ $0 }) {
+                    try await Task.sleep(nanoseconds: 2_000_000)
                     let record = fixture.record()
                     do throws(Failure) {
                         try await fixture.writer.append(record)
@@ -112,7 +116,7 @@ extension DatabaseTests {
             }
             do {
                 defer { isOver.withLock { $0 = true } }
-                for _ in 0..<3 {
+                for _ in 0..<Self.kills {
                     try await Task.sleep(nanoseconds: 700_000_000)
                     server.kill()
                     try server.restart()
@@ -127,7 +131,7 @@ extension DatabaseTests {
             let present = try await fixture.leaves().map(\.id)
             #expect(Set(present).count == present.count)
             #expect(acknowledged.withLock { $0 }.subtracting(present).isEmpty)
-            #expect(acknowledged.withLock { $0.count } > 500)
+            #expect(acknowledged.withLock { $0.count } > 100)
             try await consistent(fixture)
         }
 
