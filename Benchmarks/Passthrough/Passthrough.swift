@@ -43,28 +43,17 @@ enum Passthrough {
     ) async -> Response {
         do {
             let body = try await request.body.collect()
-            var headers = Headers()
-            for field in request.headers where !belongsToTheConnection(field) {
-                headers.add(copying: field)
-            }
+            // What belongs to a connection is left out by the client and by the server.
             let answer = try await client.send(
                 ClientRequest(
-                    request.method, destination, target: target, headers: headers, body: body))
-            var kept = Headers()
-            for field in answer.headers where !belongsToTheConnection(field) {
-                kept.add(copying: field)
-            }
+                    request.method, destination, target: target, headers: request.headers,
+                    body: body))
             return Response(
-                status: answer.status, headers: kept, body: .bytes(try await answer.body.collect()))
+                status: answer.status, headers: answer.headers,
+                body: .bytes(try await answer.body.collect()))
         } catch {
             return Response(status: 502, text: "the upstream did not answer")
         }
-    }
-
-    private static func belongsToTheConnection(_ field: Headers.Element) -> Bool {
-        field.isNamed("Host") || field.isNamed("Connection") || field.isNamed("Keep-Alive")
-            || field.isNamed("Content-Length") || field.isNamed("Transfer-Encoding")
-            || field.isNamed("Date")
     }
 
     private static func option(_ name: String) -> Int? {

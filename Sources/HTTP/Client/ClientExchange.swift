@@ -26,7 +26,7 @@ final class ClientExchange: @unchecked Sendable {
 
     /// Sends the request and reads the response's head.
     func perform() async throws(ClientFailure) -> ClientResponse {
-        request.cancellation?.onCancel { [weak self] in self?.cancel() }
+        request.cancellation?.onCancel { self.cancel() }
         do throws(Failure) {
             try checkCancelled()
             try await sendRequest()
@@ -236,9 +236,9 @@ final class ClientExchange: @unchecked Sendable {
         if let buffer { shard.buffers.give(buffer) }
         buffer = nil
         if keeping {
-            shard.giveBack(connection, request.destination)
+            connection.pool.giveBack(connection)
         } else {
-            shard.discard(connection, request.destination)
+            connection.pool.discard(connection)
         }
     }
 

@@ -1,24 +1,10 @@
 /// The connections to one destination from one reactor, as a pure machine: it says what to do, the
 /// shard does it. A place is held by a connection, resting or busy, or by a dial under way.
 struct DestinationPool<Connection: AnyObject, Waiter> {
-    /// What a request gets.
-    enum Checkout {
-        case connection(Connection)
-        case dial
-        case wait
-    }
-
-    /// What happens to a place that became free.
-    enum Handover {
-        case connection(Connection, to: Waiter)
-        case dial(Waiter)
-        case none
-    }
-
     private let connectionsMax: Int
     private let waitersMax: Int
     private(set) var places = 0
-    private(set) var idle: [Connection] = []
+    private(set) var resting: [Connection] = []
     private(set) var waiters: [(id: UInt64, waiter: Waiter)] = []
 
     init(connectionsMax: Int, waitersMax: Int = 4096) {
@@ -29,12 +15,14 @@ struct DestinationPool<Connection: AnyObject, Waiter> {
     var isEmpty: Bool { places == 0 && waiters.isEmpty }
     var isFull: Bool { waiters.count >= waitersMax }
 
-    /// The connection used last rests on top: it is the least likely to be stale.
-    mutating func checkout() -> Checkout {
-        if let connection = idle.popLast() { return .connection(connection) }
-        guard places < connectionsMax else { return .wait }
+    /// The connection used last: it is the least likely to be stale.
+    mutating func takeResting() -> Connection? { resting.popLast() }
+
+    /// A place for a dial; false when all are taken.
+    mutating func takePlace() -> Bool {
+        guard places < connectionsMax else { return false }
         places += 1
-        return .dial
+        return true
     }
 
     mutating func wait(_ id: UInt64, _ waiter: Waiter) {
@@ -48,35 +36,33 @@ struct DestinationPool<Connection: AnyObject, Waiter> {
         return waiters.remove(at: index).waiter
     }
 
-    /// A connection that can be used again.
-    mutating func giveBack(_ connection: Connection) -> Handover {
-        if waiters.isEmpty {
-            idle.append(connection)
-            return .none
-        }
-        return .connection(connection, to: waiters.removeFirst().waiter)
+    /// A connection that can be used again: goes to the waiter that is answered, or rests.
+    mutating func giveBack(_ connection: Connection) -> Waiter? {
+        if !waiters.isEmpty { return waiters.removeFirst().waiter }
+        resting.append(connection)
+        return nil
     }
 
-    /// A place is free again: its connection closed, or its dial failed.
-    mutating func freePlace() -> Handover {
+    /// A place is free: its connection closed, or its dial failed. The waiter that is answered
+    /// takes the place and dials.
+    mutating func freePlace() -> Waiter? {
         precondition(places > 0, "a place is freed once")
+        if !waiters.isEmpty { return waiters.removeFirst().waiter }
         places -= 1
-        if waiters.isEmpty { return .none }
-        places += 1
-        return .dial(waiters.removeFirst().waiter)
+        return nil
     }
 
     /// A resting connection that died; false when it rests no more.
-    mutating func removeIdle(_ connection: Connection) -> Bool {
-        guard let index = idle.lastIndex(where: { $0 === connection }) else { return false }
-        idle.remove(at: index)
+    mutating func removeResting(_ connection: Connection) -> Bool {
+        guard let index = resting.lastIndex(where: { $0 === connection }) else { return false }
+        resting.remove(at: index)
         return true
     }
 
     /// The resting connections that fit, taken out, the longest rested first.
-    mutating func takeIdle(while fits: (Connection) -> Bool) -> [Connection] {
-        let count = idle.prefix(while: fits).count
-        defer { idle.removeFirst(count) }
-        return Array(idle.prefix(count))
+    mutating func takeResting(while fits: (Connection) -> Bool) -> [Connection] {
+        let count = resting.prefix(while: fits).count
+        defer { resting.removeFirst(count) }
+        return Array(resting.prefix(count))
     }
 }

@@ -43,8 +43,10 @@ public final class HTTPClient: Sendable {
                 Failure(.invalid, "the request target is not a path with an optional query"),
                 requestSent: false)
         }
+        let pool = shard.pool(request.destination)
         while true {
-            let exchange = try await begin(request, shard)
+            let exchange = ClientExchange(
+                request, try await connection(pool, request.timeouts), shard)
             do throws(ClientFailure) {
                 return try await exchange.perform()
             } catch {
@@ -59,12 +61,12 @@ public final class HTTPClient: Sendable {
         for shard in shards { shard.reactor.perform { shard.closeIdle() } }
     }
 
-    private func begin(
-        _ request: ClientRequest, _ shard: ClientShard
-    ) async throws(ClientFailure) -> ClientExchange {
+    private func connection(
+        _ pool: ClientPool, _ timeouts: ClientTimeouts
+    ) async throws(ClientFailure) -> ClientConnection {
+        if let connection = pool.takeResting() { return connection }
         do throws(Failure) {
-            let connection = try await shard.checkout(request)
-            return ClientExchange(request, connection, shard)
+            return try await pool.obtain(timeouts)
         } catch {
             throw ClientFailure(error, requestSent: false)
         }

@@ -91,12 +91,22 @@ public struct Headers: Sendable, ExpressibleByDictionaryLiteral {
     /// Appends a field. Refuses an invalid name or value: answers false and changes nothing.
     @discardableResult
     public mutating func add(_ name: StaticString, _ value: String) -> Bool {
-        add(name: HTTP.bytes(of: name), value: value.utf8)
+        var value = value
+        return value.withUTF8 { append(HTTP.bytes(of: name), $0) }
     }
 
+    /// Appends a field. Refuses an invalid name or value: answers false and changes nothing.
     @discardableResult
-    public mutating func add(_ name: StaticString, _ value: some Collection<UInt8>) -> Bool {
-        add(name: HTTP.bytes(of: name), value: value)
+    public mutating func add(_ name: StaticString, _ value: [UInt8]) -> Bool {
+        value.withUnsafeBufferPointer { append(HTTP.bytes(of: name), $0) }
+    }
+
+    /// Appends a field. Refuses an invalid name or value: answers false and changes nothing.
+    @discardableResult
+    public mutating func add(name: ArraySlice<UInt8>, value: ArraySlice<UInt8>) -> Bool {
+        name.withUnsafeBufferPointer { name in
+            value.withUnsafeBufferPointer { append(name, $0) }
+        }
     }
 
     /// Appends a field. Refuses an invalid name or value: answers false and changes nothing.
@@ -104,10 +114,20 @@ public struct Headers: Sendable, ExpressibleByDictionaryLiteral {
     public mutating func add(
         name: some Collection<UInt8>, value: some Collection<UInt8>
     ) -> Bool {
-        guard !name.isEmpty, name.allSatisfy(\.isToken), value.allSatisfy(\.isFieldValue) else {
-            return false
-        }
+        add(name: Array(name)[...], value: Array(value)[...])
+    }
+
+    private mutating func append(
+        _ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>
+    ) -> Bool {
+        if name.isEmpty { return false }
+        for byte in name where !byte.isToken { return false }
+        for byte in value where !byte.isFieldValue { return false }
         let start = block.count
+        if block.capacity == 0 {
+            block.reserveCapacity(512)
+            fields.reserveCapacity(16)
+        }
         block.append(contentsOf: name)
         let middle = block.count
         block.append(contentsOf: value)
@@ -133,6 +153,13 @@ public struct Headers: Sendable, ExpressibleByDictionaryLiteral {
         if add(name, value) { return true }
         fields = before
         return false
+    }
+
+    /// Removes the fields that fit. Costs no copy of names and values.
+    public mutating func removeAll(where fits: (Element) -> Bool) {
+        fields = fields.indices.filter { index in
+            !fits(Element(name: name(at: index), value: value(at: index)))
+        }.map { fields[$0] }
     }
 
     /// Removes every field of that name.

@@ -27,7 +27,7 @@ public struct Response: Sendable {
     /// Bytes with their media type.
     public init(status: Int = 200, type: StaticString, _ bytes: [UInt8]) {
         self.init(status: status, body: .bytes(bytes))
-        headers.add("Content-Type", HTTP.bytes(of: type))
+        headers.add("Content-Type", Array(HTTP.bytes(of: type)))
     }
 
     /// A plain text answer.

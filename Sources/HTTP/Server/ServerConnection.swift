@@ -17,9 +17,6 @@ final class ServerConnection: @unchecked Sendable {
     unowned(unsafe) var previous: ServerConnection?
     var next: ServerConnection?
 
-    /// The exchange under way; nil while idle or reading a head.
-    var exchange: ServerExchange?
-
     init(_ stream: ByteStream, _ shard: ServerShard) {
         self.stream = stream
         self.shard = shard
@@ -32,31 +29,57 @@ final class ServerConnection: @unchecked Sendable {
 
     private func wake() {
         guard list == .idle else { return }
-        shard.activate(self)
+        shard.listAsBusy(self)
         shard.reactor.run { await self.serve() }
     }
 
-    /// Serves requests until there are no bytes left, then rests; or closes.
+    /// Serves requests until none comes for a moment, then rests; or closes.
     private func serve() async {
-        let buffer = shard.buffers.take()
-        var keep = true
         do throws(Failure) {
-            while keep {
-                keep = try await serveOne(buffer)
-                if !keep || !buffer.isEmpty { continue }
-                // A look before resting: over TLS, or after a full buffer, more may be there.
-                let found = try fill(buffer)
-                if found == .none { break }
-                keep = found == .some
+            while true {
+                let keep = try await serveBurst()
+                guard keep else { return shard.close(self) }
+                guard try await linger() else { return shard.rest(self) }
             }
         } catch {
             // What the client has of a response may be a part: it must not look like a whole.
             shard.close(self, abort: true)
-            keep = false
         }
-        shard.buffers.give(buffer)
-        if keep { shard.rest(self) } else { shard.close(self) }
     }
+
+    /// Serves the requests whose bytes are there. False when the connection is to be closed.
+    private func serveBurst() async throws(Failure) -> Bool {
+        let buffer = shard.buffers.take()
+        defer { shard.buffers.give(buffer) }
+        while true {
+            guard try await serveOne(buffer) else { return false }
+            if !buffer.isEmpty { continue }
+            // A look before resting: over TLS, or after a full buffer, more may be there.
+            let found = try fill(buffer)
+            if found != .some { return found == .none }
+        }
+    }
+
+    /// A client in conversation sends its next request soon: waiting for it with the task at hand
+    /// costs less than a new task. False when none came.
+    private func linger() async throws(Failure) -> Bool {
+        if shard.isDraining { return false }
+        shard.listAsIdle(self)
+        let limit = shard.reactor.turnNanoseconds + Self.lingerNanoseconds
+        do throws(Failure) {
+            try await stream.waitReadable(deadlineNanoseconds: limit)
+        } catch {
+            // Closed meanwhile: by the sweep or by a drain.
+            if list == .none { return false }
+            shard.listAsBusy(self)
+            if error.code == .timeout { return false }
+            throw error
+        }
+        shard.listAsBusy(self)
+        return true
+    }
+
+    private static let lingerNanoseconds: UInt64 = 100_000_000
 
     /// Reads one request and answers it. False when the connection is to be closed.
     private func serveOne(_ buffer: ByteBuffer) async throws(Failure) -> Bool {
@@ -70,11 +93,7 @@ final class ServerConnection: @unchecked Sendable {
             return false
         }
         let exchange = ServerExchange(self, head, buffer)
-        self.exchange = exchange
-        defer {
-            exchange.end()
-            self.exchange = nil
-        }
+        defer { exchange.end() }
         let response = await shard.handler(exchange.makeRequest())
         return try await exchange.answer(response)
     }
@@ -140,11 +159,14 @@ final class ServerConnection: @unchecked Sendable {
 
     /// Writes all of the buffer. Throws `timeout` when the client takes nothing for too long.
     func send(_ out: ByteBuffer) async throws(Failure) {
-        while !out.isEmpty {
-            let count = try stream.write(out.readable)
-            out.consume(count)
-            if !out.isEmpty { try await waitWritable() }
-        }
+        while try !sendNow(out) { try await waitWritable() }
+    }
+
+    /// Writes what fits; whether that was all.
+    func sendNow(_ out: ByteBuffer) throws(Failure) -> Bool {
+        if out.isEmpty { return true }
+        out.consume(try stream.write(out.readable))
+        return out.isEmpty
     }
 
     /// Writes all bytes from `start`.
@@ -177,12 +199,12 @@ final class ServerConnection: @unchecked Sendable {
             date: shard.dateBytes(), into: out)
         out.append(body)
         try await send(out)
-        await linger(buffer)
+        await drop(buffer)
     }
 
     /// Says that nothing more comes, then reads and drops what the client still sends, for a
     /// moment: closing at once would reset the connection and could take the response with it.
-    func linger(_ buffer: ByteBuffer) async {
+    func drop(_ buffer: ByteBuffer) async {
         stream.closeWrite()
         let limit = shard.reactor.turnNanoseconds + 1_000_000_000
         var left = 1024 * 1024

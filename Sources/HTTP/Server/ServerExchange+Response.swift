@@ -21,14 +21,20 @@ extension ServerExchange {
         if head.method != .head {
             switch response.body {
             case .none: break
-            case .bytes(let bytes): try await send(body: bytes, behind: out, framing)
+            case .bytes where framing == .none: break
+            case .bytes(let bytes) where bytes.count <= Self.coalescedBytesMax:
+                out.append(bytes)
+            case .bytes(let bytes):
+                try await connection.send(out)
+                try await connection.send(bytes)
             case .stream(let write) where framing != .none: try await stream(write, framing)
             case .stream: break
             }
         }
-        try await connection.send(out)
+        if try !connection.sendNow(out) { try await connection.send(out) }
+        if keep, decoder.isComplete { return true }
         if keep, await dropBody() { return true }
-        if !decoder.isComplete || !buffer.isEmpty { await connection.linger(buffer) }
+        if !decoder.isComplete || !buffer.isEmpty { await connection.drop(buffer) }
         return false
     }
 
@@ -50,18 +56,6 @@ extension ServerExchange {
         // A known rest that is too long to drop is not waited for.
         guard case .length(let count) = head.framing else { return true }
         return count <= shard.configuration.unreadBodyBytesMax + buffer.count
-    }
-
-    private func send(
-        body bytes: [UInt8], behind out: ByteBuffer, _ framing: Framing
-    ) async throws(Failure) {
-        if framing == .none { return }
-        if bytes.count <= Self.coalescedBytesMax {
-            out.append(bytes)
-        } else {
-            try await connection.send(out)
-            try await connection.send(bytes)
-        }
     }
 
     /// Runs the handler's closure. Whatever it throws ends the connection without the body's end.

@@ -79,7 +79,7 @@ final class ServerExchange: RequestBodySource, ResponseSink, ClientPresence, @un
         if isOver { return }
         goneActions.append(action)
         if goneActions.count > 1 { return }
-        connection.stream.onPeerClosed { [weak self] in self?.clientGone() }
+        connection.stream.onPeerClosed { self.clientGone() }
     }
 
     private func clientGone() {

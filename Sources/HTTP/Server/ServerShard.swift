@@ -46,20 +46,26 @@ final class ServerShard: @unchecked Sendable {
         connection.listen()
     }
 
-    /// From idle to busy: a task begins.
-    func activate(_ connection: ServerConnection) {
+    /// A request begins.
+    func listAsBusy(_ connection: ServerConnection) {
         idle.remove(connection)
         busy.append(connection)
         connection.list = .busy
     }
 
-    /// From busy to idle: the task ends. While draining the connection closes instead.
-    func rest(_ connection: ServerConnection) {
-        if isDraining { return close(connection) }
+    /// A request ended: from here on a sweep or a drain may close the connection.
+    func listAsIdle(_ connection: ServerConnection) {
         busy.remove(connection)
         idle.append(connection)
         connection.list = .idle
         connection.idleSince = tick
+    }
+
+    /// The task ends and the connection rests. While draining it closes instead.
+    func rest(_ connection: ServerConnection) {
+        if connection.list == .none { return }
+        if isDraining { return close(connection) }
+        listAsIdle(connection)
         connection.listen()
     }
 
@@ -79,8 +85,8 @@ final class ServerShard: @unchecked Sendable {
     // MARK: sweeping
 
     func startSweeping() {
-        timer = reactor.timer(afterNanoseconds: Self.tickNanoseconds) { [weak self] in
-            guard let self, !isOver else { return }
+        timer = reactor.timer(afterNanoseconds: Self.tickNanoseconds) { [self] in
+            if isOver { return }
             tick &+= 1
             sweep()
             startSweeping()
