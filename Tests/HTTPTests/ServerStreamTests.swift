@@ -155,9 +155,12 @@ import Testing
 
     @Test func drainLetsRequestsFinishAndClosesTheRest() async throws {
         let began = Locked(false)
+        let mayEnd = Locked(false)
         let server = try start { _ in
             began.withLock { $0 = true }
-            await Reactor.current?.sleep(nanoseconds: 600_000_000)
+            while !mayEnd.withLock({ $0 }) {
+                await Reactor.current?.sleep(nanoseconds: 2_000_000)
+            }
             return Response(text: "done")
         }
         let port = server.port
@@ -169,15 +172,19 @@ import Testing
             return try await peer.receiveAll()
         }
         while !began.withLock({ $0 }) { await Wire.reactors[0].sleep(nanoseconds: 1_000_000) }
-        await server.drain(graceNanoseconds: 3_000_000_000)
+        async let drained: Void = server.drain(graceNanoseconds: 60_000_000_000)
+        let rest = try await Wire.on { reactor in
+            defer { idle.stream.close() }
+            let rest = try await idle.receiveAll()
+            await reactor.sleep(nanoseconds: 50_000_000)
+            mayEnd.withLock { $0 = true }
+            return rest
+        }
+        await drained
+        #expect(rest == "")
         #expect(try await answer.hasSuffix("done"))
         #expect(try await answer.contains("Connection: close\r\n"))
         #expect(server.connectionCount == 0)
-        let rest = try await Wire.on { _ in
-            defer { idle.stream.close() }
-            return try await idle.receiveAll()
-        }
-        #expect(rest == "")
         await #expect(throws: Failure.self) {
             _ = try await Wire.on { reactor in try await RawPeer.connect(port, on: reactor) }
         }
@@ -206,6 +213,27 @@ import Testing
         await server.drain(graceNanoseconds: 50_000_000)
         #expect(server.connectionCount == 0)
         #expect(try await !answer.contains("0\r\n\r\n"))
+    }
+
+    /// A client in conversation keeps its task for a moment; then only the connection is left, and
+    /// the next request begins a new one.
+    @Test func restsAfterAMomentAndWakesAgain() async throws {
+        let server = try start { Response(text: "<\($0.target.path)>") }
+        let port = server.port
+        let answers = try await Wire.on { reactor in
+            let peer = try await RawPeer.connect(port, on: reactor)
+            defer { peer.stream.close() }
+            var answers = ""
+            for (path, pause) in [("/1", 10), ("/2", 250), ("/3", 250), ("/4", 0)] {
+                try await peer.send("GET \(path) HTTP/1.1\r\nHost: a\r\n\r\n")
+                answers += try await peer.receive(until: "<\(path)>")
+                await reactor.sleep(nanoseconds: UInt64(pause) * 1_000_000)
+            }
+            return answers
+        }
+        #expect(answers.contains("</1>") && answers.hasSuffix("</4>"))
+        #expect(server.connectionCount <= 1)
+        await server.drain(graceNanoseconds: 1_000_000_000)
     }
 
     @Test func keptRequestsReachNothingAfterTheResponse() async throws {

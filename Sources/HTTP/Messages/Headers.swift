@@ -103,6 +103,12 @@ public struct Headers: Sendable, ExpressibleByDictionaryLiteral {
 
     /// Appends a field. Refuses an invalid name or value: answers false and changes nothing.
     @discardableResult
+    public mutating func add(_ name: StaticString, _ value: some Collection<UInt8>) -> Bool {
+        add(name, Array(value))
+    }
+
+    /// Appends a field. Refuses an invalid name or value: answers false and changes nothing.
+    @discardableResult
     public mutating func add(name: ArraySlice<UInt8>, value: ArraySlice<UInt8>) -> Bool {
         name.withUnsafeBufferPointer { name in
             value.withUnsafeBufferPointer { append(name, $0) }
