@@ -1,5 +1,6 @@
 // What the suites share: reactors, and pools that end with their test.
 import Core
+import Glibc
 import Postgres
 import Reactor
 import TestSupport
@@ -18,9 +19,12 @@ enum Bench {
         _ adjust: (inout Database.Options) -> Void = { _ in },
         _ body: (Database, PrivatePostgres.TestDatabase) async throws -> Value
     ) async throws -> Value {
-        let server = try PrivatePostgres.shared()
-        let place = try server.database()
-        if let sql { try server.sql(sql, in: place.name) }
+        let place = try await blocking {
+            let server = try PrivatePostgres.shared()
+            let place = try server.database()
+            if let sql { try server.sql(sql, in: place.name) }
+            return place
+        }
         return try await withPool(place.superuserURL, size: size, reactors: count, adjust) {
             try await body($0, place)
         }
@@ -33,6 +37,8 @@ enum Bench {
     ) async throws -> Value {
         var options = Database.Options()
         options.poolSize = size
+        // Every suite connects at once: on a busy machine that takes longer than in service.
+        options.waitNanoseconds = 20_000_000_000
         adjust(&options)
         let database = try Database(
             url: url, reactors: Array(reactors.prefix(count)), options: options)
@@ -69,6 +75,9 @@ enum Bench {
 
     static let tenant = TenantID("0190a1b2-c3d4-7e5f-8091-a2b3c4d5e6f7")
 }
+
+/// Whether the full counts of `make soak` are asked for.
+let soak = getenv("BAILIWICK_SOAK") != nil
 
 /// The failure that the body ends with, nil when it ends well.
 func failure<Value>(of body: () async throws -> Value) async -> Failure? {

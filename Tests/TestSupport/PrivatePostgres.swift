@@ -125,6 +125,12 @@ public final class PrivatePostgres: Sendable {
     /// After `kill` or `stop`; on the same port, with the same passwords.
     public func restart() throws { try Self.script(["start", directory, "\(port)"]) }
 
+    /// Ends the server and removes its directory; else that happens when the process ends.
+    public func discard() {
+        kill()
+        try? FileManager.default.removeItem(atPath: directory)
+    }
+
     private func signal(_ number: Int32) {
         guard let file = try? Self.text(directory + "/data/postmaster.pid"),
             let line = file.split(separator: "\n").first, let server = pid_t(String(line))
