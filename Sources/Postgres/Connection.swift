@@ -28,6 +28,9 @@ final class Connection {
 
     var inFlight: Int { flights.count }
 
+    /// For the choice of a connection: one that keeps somebody waiting beyond the limit is full.
+    var load: Int { flights.first?.isAbandoned == true ? .max : flights.count }
+
     /// Nothing under way and no transaction block open: fit for the next user.
     var isClean: Bool {
         guard state == .ready, flights.isEmpty, let handle = link.handle else { return false }
@@ -216,8 +219,7 @@ final class Connection {
             guard now >= unit.deadline, unit.isAwaited else { return }
             isStuck = isStuck || unit.isExclusive
             let unknown = unit.mayHaveHappened
-            unit.conclude(
-                .failure(.noAnswer(within: unit.timeoutNanoseconds, outcomeUnknown: unknown)))
+            unit.abandon(.noAnswer(within: unit.timeoutNanoseconds, outcomeUnknown: unknown))
         }
         if isStuck { close(.databaseUnreachable("the server does not answer")) }
     }

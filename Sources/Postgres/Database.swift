@@ -30,13 +30,6 @@ public final class Database: Sendable {
         public init() {}
     }
 
-    /// Something that an operator wants to read in the log.
-    public struct Event: Sendable {
-        /// `database.lost`, `database.unreachable` or `database.reachable`.
-        public var name: StaticString
-        public var failure: Failure?
-    }
-
     private let shards: [Shard]
     private let notifier: Notifier
     private let unitNanoseconds: UInt64
@@ -44,11 +37,11 @@ public final class Database: Sendable {
     /// Fails when the URL cannot be read. Connects to nothing yet.
     public init(
         url: String, reactors: [Reactor], options: Options = Options(),
-        observe: @escaping @Sendable (Event) -> Void = { _ in }
+        log: Log = .none
     ) throws(Failure) {
         precondition(!reactors.isEmpty, "a pool lives on a reactor")
         let target = try ConnectionTarget(url: url, applicationName: options.applicationName)
-        let settings = DatabaseSettings(target: target, options: options, observe: observe)
+        let settings = DatabaseSettings(target: target, options: options, log: log)
         let size = max(2, options.poolSize)
         let count = min(reactors.count, size / 2)
         shards = (0..<count).map { index in

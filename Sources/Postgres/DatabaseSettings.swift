@@ -5,14 +5,10 @@ internal import Core
 struct DatabaseSettings: Sendable {
     var target: ConnectionTarget
     var options: Database.Options
-    var observe: @Sendable (Database.Event) -> Void
+    var log: Log
 
     var waitNanoseconds: UInt64 { options.waitNanoseconds }
     var waitersMax: Int { options.waitersMax }
-
-    func log(_ name: StaticString, _ failure: Failure?) {
-        observe(Database.Event(name: name, failure: failure))
-    }
 
     /// Set on every connection before anything else. The server ends a statement on its own even
     /// when we are gone.

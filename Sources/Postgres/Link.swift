@@ -5,7 +5,9 @@ internal import Core
 internal import Reactor
 
 /// Confined to its reactor's thread. Opens at most once.
-final class Link {
+// SAFETY: touched on the reactor's thread only; Sendable so that the task that asks for a host's
+// addresses may call back there.
+final class Link: @unchecked Sendable {
     private let reactor: Reactor
     private(set) var handle: OpaquePointer?
     private var watch: Watch?
@@ -28,14 +30,23 @@ final class Link {
             let limit = timeoutNanoseconds / 1_000_000
             self?.finishOpening(.databaseUnreachable("no answer within \(limit) ms"))
         }
+        guard target.needsResolution else { return begin(target) }
+        reactor.run { [weak self] in
+            do throws(Failure) {
+                let resolved = try await target.resolved()
+                self?.begin(resolved)
+            } catch {
+                self?.finishOpening(.databaseUnreachable(error.detail ?? error.message))
+            }
+        }
+    }
+
+    private func begin(_ target: ConnectionTarget) {
+        guard opened != nil else { return }
         handle = target.withKeywords { PQconnectStartParams($0, $1, 1) }
         guard let handle, PQstatus(handle) != CONNECTION_BAD else {
             let failure = Failure.databaseUnreachable(complaint)
-            timer.map { reactor.cancel($0) }
-            timer = reactor.timer(afterNanoseconds: 0) { [weak self] in
-                self?.finishOpening(failure)
-            }
-            return
+            return reactor.perform { [weak self] in self?.finishOpening(failure) }
         }
         PQsetNoticeReceiver(handle, { _, _ in }, nil)
         watchOpening(.writable)

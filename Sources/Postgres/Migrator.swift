@@ -28,7 +28,7 @@ public enum Migrator {
         try session.query("SELECT set_config('lock_timeout', '60s', false)")
         do {
             try session.query("SELECT pg_advisory_lock(\(lock))")
-        } catch where error.code == .timeout {
+        } catch  where error.code == .timeout {
             throw Failure(.conflict, "Another `bailiwick migrate` is running: wait for its end.")
         }
         let pending = try status(session, migrations).pending
@@ -54,7 +54,8 @@ public enum Migrator {
         let pending = try status(session, migrations).pending
         if let first = pending.first {
             throw Failure(
-                .conflict, "The database lacks \(pending.count) migration(s), first `\(first)`: "
+                .conflict,
+                "The database lacks \(pending.count) migration(s), first `\(first)`: "
                     + "run `bailiwick migrate`.")
         }
         let role = try session.query(
@@ -64,7 +65,8 @@ public enum Migrator {
             """)
         if let row = role.first, try row.bool("unbound") {
             throw Failure(
-                .conflict, "`database.url` connects as `\(try row.string("name"))`, which may see "
+                .conflict,
+                "`database.url` connects as `\(try row.string("name"))`, which may see "
                     + "every tenant: use the role `bailiwick_app`.")
         }
     }
@@ -90,12 +92,14 @@ public enum Migrator {
             let name = try row.string("name")
             guard let same = try row.optionalBool("same") else {
                 throw Failure(
-                    .conflict, "The database is newer than this program (it has `\(name)`): "
+                    .conflict,
+                    "The database is newer than this program (it has `\(name)`): "
                         + "run the newer version, or restore a backup made before it.")
             }
             guard same else {
                 throw Failure(
-                    .conflict, "Migration `\(name)` was changed after it ran: put the file back as "
+                    .conflict,
+                    "Migration `\(name)` was changed after it ran: put the file back as "
                         + "it was released and make the change in a new migration.")
             }
             applied.append(name)
@@ -103,7 +107,8 @@ public enum Migrator {
         let pending = names.filter { name in !applied.contains { isSame($0, name) } }
         if let first = pending.first, let last = applied.last, precedes(first, last) {
             throw Failure(
-                .conflict, "Migration `\(first)` comes before `\(last)`, which already ran: "
+                .conflict,
+                "Migration `\(first)` comes before `\(last)`, which already ran: "
                     + "give it a higher number.")
         }
         return Status(applied: applied, pending: pending)
@@ -132,7 +137,8 @@ public enum Migrator {
         }
         guard try row.int("tables") == 0 else {
             throw Failure(
-                .conflict, "The database holds tables that are not Bailiwick's: "
+                .conflict,
+                "The database holds tables that are not Bailiwick's: "
                     + "create an empty one and name it in `database.url`.")
         }
         return false
@@ -149,13 +155,15 @@ public enum Migrator {
             """)
         if let row = missing.first {
             throw Failure(
-                .conflict, "The role `\(try row.string("wanted"))` is missing: "
+                .conflict,
+                "The role `\(try row.string("wanted"))` is missing: "
                     + "run `scripts/roles.sql` as a superuser.")
         }
         let member = try session.query("SELECT pg_has_role('bailiwick_owner', 'MEMBER') AS may")
         if let row = member.first, try !row.bool("may") {
             throw Failure(
-                .conflict, "`database.migrate_url` connects as a role that may not change tables: "
+                .conflict,
+                "`database.migrate_url` connects as a role that may not change tables: "
                     + "use `bailiwick_migrator`.")
         }
     }
@@ -190,7 +198,8 @@ public enum Migrator {
             }
         } catch {
             throw Failure(
-                .conflict, "Migration `\(migration.name)` failed and was undone: "
+                .conflict,
+                "Migration `\(migration.name)` failed and was undone: "
                     + (error.detail ?? error.message), detail: error.detail)
         }
     }

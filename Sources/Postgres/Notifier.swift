@@ -61,7 +61,7 @@ final class Notifier: @unchecked Sendable {
     }
 
     private func lost(_ failure: Failure) {
-        settings.log("database.listen_lost", failure)
+        settings.log.warning("database.listen_lost", failure)
         drop()
         guard !isClosed else { return }
         let delay = backoff.delay(random: UInt64.random(in: 0 ... .max))

@@ -47,7 +47,8 @@ struct ParameterBlock: Sendable {
         if parameter.length >= 0 {
             let start = Int(parameter.offset)
             let terminator = parameter.isBinary ? 0 : 1
-            bytes.append(contentsOf: other.bytes[start..<start + Int(parameter.length) + terminator])
+            let end = start + Int(parameter.length) + terminator
+            bytes.append(contentsOf: other.bytes[start..<end])
         }
         list.append(copy)
     }

@@ -1,9 +1,10 @@
+internal import CPQ
 // One row of an answer and the typed ways to read it.
 public import Core
-internal import CPQ
 
-/// One row. Columns are read by name and decoded when asked; a missing column, an unexpected NULL
-/// or another type is a `Failure` (`.internal`) whose `detail` names the column and what was wanted.
+/// One row. Columns are read by name and decoded when asked; a missing column, an unexpected
+/// NULL or another type is a `Failure` (`.internal`) whose `detail` names the column and what was
+/// wanted.
 public struct Row: Sendable {
     let set: ResultSet
     let index: Int32

@@ -66,7 +66,7 @@ final class Shard: @unchecked Sendable {
 
     private func send(_ unit: Unit, over connection: Connection, _ slot: Int) {
         connection.submit(unit)
-        pool.setLoad(connection.inFlight, of: slot)
+        pool.setLoad(connection.load, of: slot)
         tick()
     }
 
@@ -184,7 +184,11 @@ final class Shard: @unchecked Sendable {
 
     private func expire() {
         let now = now
-        for connection in connections { connection?.expire(now: now) }
+        for (slot, connection) in connections.enumerated() {
+            guard let connection else { continue }
+            connection.expire(now: now)
+            if connections[slot] === connection { pool.setLoad(connection.load, of: slot) }
+        }
         let wait = settings.waitNanoseconds
         for unit in units.extract(where: { now >= $0.since + wait || now >= $0.deadline }) {
             unit.conclude(.failure(tooLong()))
@@ -220,7 +224,7 @@ final class Shard: @unchecked Sendable {
         connection.onClosed = { [weak self] in self?.lost(slot, $0, hadOpened: true) }
         connection.onProgress = { [weak self, unowned connection] in
             guard let self else { return }
-            self.pool.setLoad(connection.inFlight, of: slot)
+            self.pool.setLoad(connection.load, of: slot)
             if !self.units.isEmpty || !self.requests.isEmpty { self.serve() }
         }
         pool.opened(slot)
@@ -228,7 +232,7 @@ final class Shard: @unchecked Sendable {
         lastFailure = nil
         if outage != nil {
             outage = nil
-            settings.log("database.reachable", nil)
+            settings.log.info("database.reachable")
         }
         openLanes(atMost: .max)
         serve()
@@ -238,7 +242,7 @@ final class Shard: @unchecked Sendable {
         pool.lost(slot)
         connections[slot] = nil
         guard isRunning else { return }
-        settings.log(hadOpened ? "database.lost" : "database.unreachable", failure)
+        settings.log.warning(hadOpened ? "database.lost" : "database.unreachable", failure)
         if hadOpened, outage == nil {
             // The others may stand; whether the server does, the next attempt tells.
             openLanes(atMost: .max)

@@ -68,6 +68,8 @@ final class Unit {
 
     /// False once the caller has been told something.
     var isAwaited: Bool { answer != nil }
+    /// Its time was up before the server answered.
+    private(set) var isAbandoned = false
 
     func received(_ result: ResultSet) { results.append(result) }
 
@@ -83,6 +85,11 @@ final class Unit {
         } else {
             conclude(.success(skip == 0 ? results : Array(results.dropFirst(skip))))
         }
+    }
+
+    func abandon(_ failure: Failure) {
+        isAbandoned = true
+        conclude(.failure(failure))
     }
 
     func conclude(_ outcome: Answer) {

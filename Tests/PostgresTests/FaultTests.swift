@@ -116,7 +116,8 @@ import Testing
                     while mayGo.withLock({ $0 }) {
                         let value = number
                         let failure = await failure {
-                            try await database.execute("INSERT INTO t VALUES (\(value))", tenant: nil)
+                            try await database.execute(
+                                "INSERT INTO t VALUES (\(value))", tenant: nil)
                         }
                         if failure == nil { acknowledged.withLock { _ = $0.insert(value) } }
                         if failure?.outcomeUnknown == true {
@@ -218,6 +219,20 @@ import Testing
         }
         #expect(throws: Failure.self) {
             try Database(url: "nonsense://", reactors: Bench.reactors)
+        }
+    }
+
+    @Test func hostNamesAreResolvedAndTriedInTurn() async throws {
+        let server = try PrivatePostgres.shared()
+        let url = server.url("postgres", "postgres")
+        let named = url.replacing("127.0.0.1:", with: "127.0.0.1:1,localhost:")
+        try await Bench.withPool(named) { try await expectAnswer($0) }
+        let nowhere = url.replacing("127.0.0.1:", with: "nowhere.invalid:")
+        try await Bench.withPool(nowhere) { options in
+            options.waitNanoseconds = 300_000_000
+        } _: { database in
+            let failure = await failure { try await database.query("SELECT 1", tenant: nil) }
+            #expect(failure?.code == .unavailable)
         }
     }
 

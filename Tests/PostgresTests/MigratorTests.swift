@@ -7,7 +7,8 @@ import Testing
 @Suite struct MigratorTests {
     private static let first = migration("0001_first", "CREATE TABLE a (n int8); TABLE a;")
     private static let second = migration(
-        "0002_second", "INSERT INTO a VALUES (1); CREATE FUNCTION f() RETURNS int8 LANGUAGE sql "
+        "0002_second",
+        "INSERT INTO a VALUES (1); CREATE FUNCTION f() RETURNS int8 LANGUAGE sql "
             + "AS $$ SELECT 1::int8 $$; SET LOCAL ROLE bailiwick_audit_owner; CREATE TABLE b ()")
 
     private static func migration(_ name: String, _ sql: String) -> Migration {
@@ -34,9 +35,10 @@ import Testing
         let (server, place) = try place()
         let url = place.migrateURL
         #expect(try Migrator.migrate(url: url, [Self.first]) == ["0001_first"])
-        #expect(refusal { () throws(Failure) in
-            try Migrator.check(url: place.appURL, [Self.first, Self.second])
-        } == "The database lacks 1 migration(s), first `0002_second`: run `bailiwick migrate`.")
+        #expect(
+            refusal { () throws(Failure) in
+                try Migrator.check(url: place.appURL, [Self.first, Self.second])
+            } == "The database lacks 1 migration(s), first `0002_second`: run `bailiwick migrate`.")
         let all = [Self.first, Self.second]
         #expect(try Migrator.migrate(url: url, all) == ["0002_second"])
         #expect(try Migrator.migrate(url: url, all).isEmpty)
@@ -46,12 +48,13 @@ import Testing
         let owners = try server.sql(
             "SELECT relname, relowner::regrole FROM pg_class WHERE relname IN ('a', 'b', "
                 + "'schema_migrations') ORDER BY 1", in: place.name)
-        #expect(owners == """
-            a|bailiwick_owner
-            b|bailiwick_audit_owner
-            schema_migrations|bailiwick_owner
+        #expect(
+            owners == """
+                a|bailiwick_owner
+                b|bailiwick_audit_owner
+                schema_migrations|bailiwick_owner
 
-            """)
+                """)
     }
 
     @Test func nothingStaysOfAMigrationThatFails() throws {
@@ -70,8 +73,9 @@ import Testing
             }
             #expect(message.hasPrefix("Migration `0002_broken` failed and was undone: "))
             let tables = try server.sql(
-                "SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_class WHERE relkind = 'r' "
-                    + "AND relnamespace = 'public'::regnamespace", in: place.name)
+                "SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_class "
+                    + "WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace",
+                in: place.name)
             #expect(tables == "a schema_migrations\n")
             let ran = try server.sql("SELECT name FROM schema_migrations", in: place.name)
             #expect(ran == "0001_first\n")
@@ -125,24 +129,29 @@ import Testing
 
     @Test func refusesTheWrongRoleOrPlace() throws {
         let (_, place) = try place()
-        #expect(refusal { () throws(Failure) in
-            try Migrator.migrate(url: place.appURL, [Self.first])
-        }.contains("use `bailiwick_migrator`"))
+        #expect(
+            refusal { () throws(Failure) in
+                try Migrator.migrate(url: place.appURL, [Self.first])
+            }.contains("use `bailiwick_migrator`"))
         try Migrator.migrate(url: place.migrateURL, [Self.first])
         for url in [place.migrateURL, place.superuserURL] {
-            #expect(refusal { () throws(Failure) in
-                try Migrator.check(url: url, [Self.first])
-            }.contains("use the role `bailiwick_app`"))
+            #expect(
+                refusal { () throws(Failure) in
+                    try Migrator.check(url: url, [Self.first])
+                }.contains("use the role `bailiwick_app`"))
         }
-        #expect(refusal { () throws(Failure) in
-            try Migrator.check(url: "postgresql://x:secret@127.0.0.1:1/x", [])
-        }.hasPrefix("Cannot connect to the database: connection to server"))
-        #expect(refusal { () throws(Failure) in
-            try Migrator.check(url: "postgresql://x:secret@[::1/x", [])
-        }.hasPrefix("The database URL cannot be read"))
-        #expect(refusal { () throws(Failure) in
-            _ = try Migration.load(directory: "/nonexistent")
-        } == "There is no directory `/nonexistent` with migrations to run.")
+        #expect(
+            refusal { () throws(Failure) in
+                try Migrator.check(url: "postgresql://x:secret@127.0.0.1:1/x", [])
+            }.hasPrefix("Cannot connect to the database: connection to server"))
+        #expect(
+            refusal { () throws(Failure) in
+                try Migrator.check(url: "postgresql://x:secret@[::1/x", [])
+            }.hasPrefix("The database URL cannot be read"))
+        #expect(
+            refusal { () throws(Failure) in
+                _ = try Migration.load(directory: "/nonexistent")
+            } == "There is no directory `/nonexistent` with migrations to run.")
     }
 
     @Test func runnersTakeTurns() async throws {

@@ -55,8 +55,9 @@ import Testing
 
     @Test func refusedStatementIsRefusedForItself() async throws {
         try await Bench.withDatabase(size: 2, reactors: 1) { database, place in
-            async let first = failure { try await database.query("SELECT FROM nope", tenant: nil) }
-            async let second = failure { try await database.query("SELECT FROM nope", tenant: nil) }
+            let query: Query = "SELECT FROM nope"
+            async let first = failure { try await database.query(query, tenant: nil) }
+            async let second = failure { try await database.query(query, tenant: nil) }
             async let third = database.query("SELECT 1", tenant: nil)
             for failure in await [first, second] {
                 #expect(failure?.code == .internal)
@@ -65,14 +66,15 @@ import Testing
             #expect(try await third.count == 1)
             // The refusal is not remembered.
             try await database.execute("CREATE TABLE nope ()", tenant: nil)
-            #expect(try await database.query("SELECT FROM nope", tenant: nil).isEmpty)
+            #expect(try await database.query(query, tenant: nil).isEmpty)
         }
     }
 
     @Test func sessionStaysAsItIs() async throws {
         let words = [
             "BEGIN", " begin isolation level serializable", "START TRANSACTION", "commit", "END",
-            "ROLLBACK", "abort", "SET app.tenant = 'x'", "set session app.tenant = 'x'", "RESET ALL",
+            "ROLLBACK", "abort", "SET app.tenant = 'x'", "set session app.tenant = 'x'",
+            "RESET ALL",
             "DISCARD ALL", "LISTEN x", "(ROLLBACK", "DEALLOCATE ALL", "PREPARE TRANSACTION 'x'",
         ]
         try await Bench.withDatabase(size: 2, reactors: 1) { database, _ in
@@ -88,10 +90,11 @@ import Testing
     }
 
     @Test func constraintsAreNamed() async throws {
-        let setup = Self.table + """
-            ; CREATE TABLE u (n int8 CONSTRAINT n_is_small CHECK (n < 10),
-                m int8 CONSTRAINT m_is_unique UNIQUE DEFERRABLE INITIALLY DEFERRED)
-            """
+        let setup =
+            Self.table + """
+                ; CREATE TABLE u (n int8 CONSTRAINT n_is_small CHECK (n < 10),
+                    m int8 CONSTRAINT m_is_unique UNIQUE DEFERRABLE INITIALLY DEFERRED)
+                """
         try await Bench.withDatabase(setup: setup) { database, _ in
             let cases: [([Query], String?)] = [
                 (["INSERT INTO t VALUES (1), (1)"], "t_pkey"),

@@ -19,9 +19,11 @@ import Testing
 
     @Test func commitsAndRollsBack() async throws {
         try await Bench.withDatabase(setup: Self.table) { database, _ in
-            let answer = try await database.transaction(tenant: nil) { transaction throws(Failure) in
+            let answer = try await database.transaction(tenant: nil) {
+                transaction throws(Failure) in
                 try await transaction.execute("INSERT INTO t VALUES (1)")
-                return try await transaction.batch(["INSERT INTO t VALUES (2)", "TABLE t"])[1].count
+                let queries: [Query] = ["INSERT INTO t VALUES (2)", "TABLE t"]
+                return try await transaction.batch(queries)[1].count
             }
             #expect(answer == 2)
             let thrown = await failure {

@@ -84,8 +84,8 @@ import Testing
                     \(numbers.map { $0 % 2 == 0 }))
                 """, tenant: nil)
             #expect(written == count)
-            let row = try await database.query(
-                "SELECT count(b) AS n, sum(a) AS total FROM t WHERE e = (a % 2 = 0)", tenant: nil)[0]
+            let sums: Query = "SELECT count(b) AS n, sum(a) AS total FROM t WHERE e = (a % 2 = 0)"
+            let row = try await database.query(sums, tenant: nil)[0]
             #expect(try row.int("total") == count * (count - 1) / 2)
             #expect(try row.int("n") == texts.count { $0 != nil })
         }

@@ -1,7 +1,7 @@
+import Foundation
 // Where a test's code runs. The pool of threads that Swift gives tests is as small as the machine:
 // what blocks it stalls every other test, and what waits in it cannot measure time.
 public import Reactor
-import Foundation
 
 /// Runs the body as a task of the reactor, which no blocking test can stall.
 public func onReactor<Value: Sendable>(

@@ -39,7 +39,9 @@ public final class PrivatePostgres: Sendable {
     /// A server of one's own, for faults. `fsync` on only where durability is the subject.
     public init(fsync: Bool = false) throws {
         var template = Array("/tmp/bailiwick-test-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { throw Program.Failed(description: "no temporary directory") }
+        guard mkdtemp(&template) != nil else {
+            throw Program.Failed(description: "no temporary directory")
+        }
         let bytes = template.dropLast().map { UInt8(bitPattern: $0) }
         directory = String(decoding: bytes, as: UTF8.self)
         try Self.script([

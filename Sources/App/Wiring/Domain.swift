@@ -23,15 +23,8 @@ struct Domain: Sendable {
             var options = Database.Options()
             options.poolSize = config.poolSize
             let log = runtime.log
-            let database = try Database(url: url, reactors: runtime.reactors, options: options) {
-                event in
-                log.warning(
-                    "database.event",
-                    [
-                        "name": .string("\(event.name)"),
-                        "detail": .string(event.failure?.detail ?? event.failure?.message ?? ""),
-                    ])
-            }
+            let database = try Database(
+                url: url, reactors: runtime.reactors, options: options, log: log)
             database.start()
             let governance = Governance(
                 database: database, rootKey: rootKey, clock: runtime.clock,
