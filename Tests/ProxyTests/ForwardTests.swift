@@ -54,7 +54,7 @@ struct ForwardTests {
         #expect(
             names == [
                 "host", "content-length", "content-type", "accept", "mcp-protocol-version",
-                "authorization",
+                "authorization", "x-request-id",
             ])
         #expect(
             rig.world.story == [

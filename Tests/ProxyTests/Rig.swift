@@ -92,7 +92,7 @@ final class Rig: Sendable {
     /// Waits, at most five seconds, until something holds.
     func until(_ holds: @escaping @Sendable () -> Bool) async throws -> Bool {
         try await run { [reactor] in
-            for _ in 0..<1_000 {
+            for _ in 0..<5_000 {
                 if holds() { return true }
                 await reactor.sleep(nanoseconds: 5_000_000)
             }

@@ -133,7 +133,7 @@ struct SessionTests {
             request.onClientGone { gone.withLock { $0 = true } }
             return .events { stream in
                 try await stream.write(Array(events(progress).utf8))
-                await Reactor.current?.sleep(nanoseconds: 4_000_000_000)
+                await Reactor.current?.sleep(nanoseconds: 30_000_000_000)
             }
         }
         let ended = Locked(false)

@@ -90,7 +90,7 @@ struct StreamTests {
             request.onClientGone { gone.withLock { $0 = true } }
             return .events { stream in
                 try await stream.write(Array(events(progress).utf8))
-                await Reactor.current?.sleep(nanoseconds: 3_000_000_000)
+                await Reactor.current?.sleep(nanoseconds: 30_000_000_000)
                 try await stream.write(Array(events(final).utf8))
             }
         }
@@ -110,7 +110,7 @@ struct StreamTests {
         let gone = Locked(false)
         let rig = try Rig { _, request in
             request.onClientGone { gone.withLock { $0 = true } }
-            await Reactor.current?.sleep(nanoseconds: 3_000_000_000)
+            await Reactor.current?.sleep(nanoseconds: 30_000_000_000)
             return .result(Rig.done)
         }
         let cancellation = Cancellation()
