@@ -63,15 +63,26 @@ struct Service: Sendable {
         domain.close()
     }
 
-    /// Once a minute, for as long as the process lives.
+    /// Once a minute, for as long as the process lives; the record's months once an hour.
     private func housekeep(_ runtime: Runtime) {
-        let governance = domain.governance
-        let isDraining = isDraining
+        let (domain, isDraining) = (domain, isDraining)
         runtime.reactors[0].run {
+            var minute = 0
             while !isDraining.withLock({ $0 }) {
+                if minute % 60 == 0 { await prepareMonths(domain) }
+                minute += 1
                 await runtime.reactors[0].sleep(nanoseconds: 60_000_000_000)
-                await governance.housekeep()
+                await domain.governance.housekeep()
             }
+        }
+    }
+
+    /// A month that is not prepared is made by the first call that needs it.
+    private func prepareMonths(_ domain: Domain) async {
+        do {
+            try await domain.auditWriter.preparePayloadMonths()
+        } catch {
+            domain.runtime.log.warning("audit.months_not_prepared", error)
         }
     }
 
