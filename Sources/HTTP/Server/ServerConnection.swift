@@ -61,9 +61,12 @@ final class ServerConnection: @unchecked Sendable {
     }
 
     /// A client in conversation sends its next request soon: waiting for it with the task at hand
-    /// costs less than a new task. False when none came.
+    /// costs less than a new task. A task holds some kilobytes, so only so many wait like this.
+    /// False when no request came.
     private func linger() async throws(Failure) -> Bool {
-        if shard.isDraining { return false }
+        if shard.isDraining || shard.lingering >= Self.lingeringMax { return false }
+        shard.lingering += 1
+        defer { shard.lingering -= 1 }
         shard.listAsIdle(self)
         let limit = shard.reactor.turnNanoseconds + Self.lingerNanoseconds
         do throws(Failure) {
@@ -80,6 +83,7 @@ final class ServerConnection: @unchecked Sendable {
     }
 
     private static let lingerNanoseconds: UInt64 = 100_000_000
+    private static let lingeringMax = 128
 
     /// Reads one request and answers it. False when the connection is to be closed.
     private func serveOne(_ buffer: ByteBuffer) async throws(Failure) -> Bool {

@@ -9,6 +9,8 @@ final class ServerShard: @unchecked Sendable {
     let handler: HTTPServer.Handler
     var buffers = BufferPool()
     private(set) var isDraining = false
+    /// Connections that wait for their next request with a task.
+    var lingering = 0
 
     private var date = HTTPDate()
     private var idle = ConnectionList()
