@@ -75,17 +75,21 @@ struct ParameterBlock: Sendable {
     /// 16 bytes; more for text that is no UUID, so that the server refuses it.
     mutating func uuid(_ text: String) {
         let start = bytes.count
-        var high: UInt8?
-        for byte in text.utf8 where byte != UInt8(ascii: "-") {
-            guard let digit = hexDigit(byte) else { return malformed(from: start) }
-            if let first = high {
-                bytes.append(first << 4 | digit)
-                high = nil
-            } else {
-                high = digit
+        var text = text
+        let isRead = text.withUTF8 { digits in
+            var high: UInt8?
+            for index in digits.indices where digits[index] != UInt8(ascii: "-") {
+                guard let digit = hexDigit(digits[index]) else { return false }
+                if let first = high {
+                    bytes.append(first << 4 | digit)
+                    high = nil
+                } else {
+                    high = digit
+                }
             }
+            return high == nil && bytes.count - start == 16
         }
-        if high != nil || bytes.count - start != 16 { malformed(from: start) }
+        if !isRead { malformed(from: start) }
     }
 
     private mutating func malformed(from start: Int) {

@@ -149,6 +149,11 @@ extension Query: ExpressibleByStringInterpolation {
             bind(.uuidArray) { block in block.array(values, of: .uuid) { $0.uuid($1.text) } }
         }
 
+        /// `uuid[]` with nulls, from UUID text. Text that is none is refused by the server.
+        public mutating func appendInterpolation(uuids values: [String?]) {
+            bind(.uuidArray) { block in block.optionals(values, of: .uuid) { $0.uuid($1) } }
+        }
+
         /// `write` answers nil for NULL; what it appends to the block is the value.
         @inline(__always)
         private mutating func bind(_ type: TypeOID, _ write: (inout ParameterBlock) -> Void?) {

@@ -21,9 +21,9 @@ enum AuditAppend {
                 leaf.grant_id, leaf.server, leaf.tool, leaf.decision, leaf.code, leaf.rule,
                 leaf.outcome, leaf.request_id
             FROM head CROSS JOIN unnest(\(entries.map(\.entry)),
-                \(entries.map(\.leafHash.bytes)), \(entries.map(\.id))::uuid[],
-                \(entries.map(\.call))::uuid[], \(entries.map(\.time)), \(entries.map(\.kind)),
-                \(entries.map(\.actor))::uuid[], \(entries.map(\.grant))::uuid[],
+                \(entries.map(\.leafHash.bytes)), \(uuids: entries.map(\.id)),
+                \(uuids: entries.map(\.call)), \(entries.map(\.time)), \(entries.map(\.kind)),
+                \(uuids: entries.map(\.actor)), \(uuids: entries.map(\.grant)),
                 \(entries.map(\.server)), \(entries.map(\.tool)), \(entries.map(\.decision)),
                 \(entries.map(\.code)), \(entries.map(\.rule)), \(entries.map(\.outcome)),
                 \(entries.map(\.requestID)))
@@ -44,7 +44,7 @@ enum AuditAppend {
         return """
             INSERT INTO audit_payloads (tenant_id, id, key_id, sealed)
             SELECT \(tenant), payload.id, payload.key_id, payload.sealed
-            FROM unnest(\(bringing.map(\.call))::uuid[], \(keys), \(sealed))
+            FROM unnest(\(uuids: bringing.map(\.call)), \(keys), \(sealed))
                 AS payload(id, key_id, sealed)
             """
     }

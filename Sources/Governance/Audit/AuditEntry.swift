@@ -31,8 +31,8 @@ final class AuditEntry: Sendable {
     let requestID: String?
     /// The sealed argument rows that are stored with the entry.
     let payload: SealedPayload?
-    /// What the entry was made from, for calls.
-    let record: CallRecord?
+    /// What an intent was made from: whoever is told that it failed is owed an outcome.
+    let intent: CallRecord?
 
     struct SealedPayload: Sendable {
         let keyID: String
@@ -58,7 +58,7 @@ final class AuditEntry: Sendable {
         outcome = record.outcome?.rawValue
         requestID = AuditEntry.column(record.requestID)
         self.payload = payload
-        self.record = record
+        intent = record.kind == .intent ? record : nil
     }
 
     init(_ record: AdminRecord) throws(Failure) {
@@ -80,7 +80,7 @@ final class AuditEntry: Sendable {
         outcome = nil
         requestID = AuditEntry.column(record.requestID)
         payload = nil
-        self.record = nil
+        intent = nil
     }
 
     /// What the queue is bounded by.

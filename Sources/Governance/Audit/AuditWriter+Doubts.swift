@@ -31,7 +31,7 @@ extension AuditWriter {
                 return (late, state.queue.expire(now: now), isDone)
             }
             // An intent that was never sent is on no record; an outcome is owed one.
-            doubt(unsent.filter { $0.entry.record?.kind != .intent })
+            doubt(unsent.filter { $0.entry.intent == nil })
             for waiter in late {
                 waiter.resume(returning: AuditWriter.unavailable("not committed in time"))
             }
@@ -98,13 +98,13 @@ extension AuditWriter {
     /// An intent that is on record, though its call was refused, gets an outcome that says so; an
     /// outcome that is not on record is written now.
     private func settle(_ doubt: Doubt, isOnRecord: Bool) async throws(Failure) {
-        guard let record = doubt.entry.record, record.kind == .intent else {
+        guard let intent = doubt.entry.intent else {
             return isOnRecord ? () : try await append(doubt.entry)
         }
         if isOnRecord {
             try await append(
                 CallRecord(
-                    outcome: .failed, of: record, id: ids.next(), time: clock.now(),
+                    outcome: .failed, of: intent, id: ids.next(), time: clock.now(),
                     code: Failure.Code.auditUnavailable.rawValue))
         } else if clock.monotonicNanoseconds() < doubt.since + Limits.auditDoubtNanoseconds {
             // The server may still be at it.

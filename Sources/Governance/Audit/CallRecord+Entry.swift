@@ -9,7 +9,7 @@ internal import Vault
 extension CallRecord {
     /// At most `Limits.auditEntryBytesMax` bytes, by the bounds of its texts.
     public var entry: [UInt8] {
-        var text = EntryText(capacity: 1_024)
+        var text = EntryText(capacity: EntryText.usualBytes)
         text.id(",\"agent\":", agent)
         text.id(",\"call\":", call)
         text.string(",\"code\":", code)

@@ -9,6 +9,10 @@ struct EntryText {
     /// 2^53 − 1 (RFC 8785 takes numbers from I-JSON).
     static let integerMax = 9_007_199_254_740_991
 
+    /// Most entries fit, and the block is one that the allocator keeps at hand (at most 1,032 bytes
+    /// with the array's own 32).
+    static let usualBytes = 992
+
     init(capacity: Int) {
         bytes.reserveCapacity(capacity)
     }

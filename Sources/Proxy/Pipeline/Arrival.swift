@@ -4,7 +4,8 @@ internal import Core
 internal import HTTP
 internal import MCP
 
-struct Arrival: Sendable {
+/// A class: every stage holds it, and copying its texts each time costs more than reading them.
+final class Arrival: Sendable {
     /// Our id of the call: the record's.
     let call: String
     /// The caller's name for the request, or ours.

@@ -7,8 +7,8 @@ internal import MCP
 internal import Policy
 internal import Vault
 
-/// A request whose intent is on record.
-struct Call: Sendable {
+/// A request whose intent is on record. A class for the same reason as `Arrival`.
+final class Call: Sendable {
     let arrival: Arrival
     let access: any Access
     /// Nil for GET and DELETE.
@@ -16,6 +16,18 @@ struct Call: Sendable {
     let session: SessionToken?
     let verdict: Verdict?
     let intent: CallRecord
+
+    init(
+        arrival: Arrival, access: any Access, message: ClientMessage?, session: SessionToken?,
+        verdict: Verdict?, intent: CallRecord
+    ) {
+        self.arrival = arrival
+        self.access = access
+        self.message = message
+        self.session = session
+        self.verdict = verdict
+        self.intent = intent
+    }
 
     var era: Era { message?.era ?? .legacy }
     var id: RequestID? { message?.envelope.id }
