@@ -89,8 +89,11 @@ BEGIN
     RETURN NEW;
 END $$;
 
+-- The condition again: an append that obeys it costs no call.
 CREATE TRIGGER audit_heads_grow BEFORE UPDATE ON audit_heads
-    FOR EACH ROW EXECUTE FUNCTION audit_head_grows();
+    FOR EACH ROW WHEN (NEW.size <= OLD.size OR NEW.tenant_id <> OLD.tenant_id
+        OR NEW.log <> OLD.log OR NEW.origin <> OLD.origin)
+    EXECUTE FUNCTION audit_head_grows();
 CREATE TRIGGER audit_heads_stay BEFORE DELETE ON audit_heads
     FOR EACH ROW EXECUTE FUNCTION audit_refuse_change();
 CREATE TRIGGER audit_leaves_stay BEFORE UPDATE OR DELETE ON audit_leaves

@@ -21,7 +21,9 @@ public struct IDGenerator: Sendable {
 
     public func next() -> String {
         let now = max(0, clock.now().microseconds / 1_000)
-        let fresh = entropy.bytes(16).reduce(UInt128(0)) { $0 << 8 | UInt128($1) }
+        var random: UInt128 = 0
+        withUnsafeMutableBytes(of: &random) { entropy.fill($0) }
+        let fresh = UInt128(bigEndian: random)
         let id = last.withLock { last in
             if now > last.milliseconds {
                 // The top bit stays free, so that a busy millisecond has room to count.
@@ -43,16 +45,25 @@ public struct IDGenerator: Sendable {
             UInt64(id.milliseconds & 0xFFFF_FFFF_FFFF) << 16 | 0x7000
             | UInt64(id.random >> 62)
         let lower = UInt64(id.random & 0x3FFF_FFFF_FFFF_FFFF) | 1 << 63
-        var out: [UInt8] = []
-        out.reserveCapacity(36)
-        for index in 0..<16 {
-            if index == 4 || index == 6 || index == 8 || index == 10 {
-                out.append(UInt8(ascii: "-"))
+        return String(unsafeUninitializedCapacity: 36) { out in
+            var place = 0
+            for index in 0..<16 {
+                if index == 4 || index == 6 || index == 8 || index == 10 {
+                    out[place] = UInt8(ascii: "-")
+                    place += 1
+                }
+                let word = index < 8 ? upper : lower
+                let byte = UInt8(truncatingIfNeeded: word >> UInt64(56 - index % 8 * 8))
+                out[place] = hexDigit(byte >> 4)
+                out[place + 1] = hexDigit(byte & 15)
+                place += 2
             }
-            let word = index < 8 ? upper : lower
-            Hex.append(UInt8(truncatingIfNeeded: word >> UInt64(56 - index % 8 * 8)), to: &out)
+            return place
         }
-        return String(decoding: out, as: UTF8.self)
+    }
+
+    private static func hexDigit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
     }
 
     /// Whether this is a UUID as ids are written here: 36 characters, lower case, of any version.

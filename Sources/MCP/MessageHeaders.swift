@@ -65,6 +65,8 @@ public struct MessageHeaders: Sendable {
             contentEncoding.value.map({ MediaType.equalIgnoringCase($0, "identity") }) ?? true,
             !contentEncoding.isRepeated
         else { throw .unsupportedMediaType }
+        // What clients send, almost all of them; read in full when it is anything else.
+        if accept.count == 1, named(accept[0], "application/json, text/event-stream") { return }
         guard MediaType.accepts(accept, "application", "json"),
             MediaType.accepts(accept, "text", "event-stream")
         else { throw .notAcceptable }

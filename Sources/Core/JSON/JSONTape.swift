@@ -19,9 +19,10 @@ final class JSONTape: @unchecked Sendable {
     }
 
     let bytes: [UInt8]
-    private(set) var slots: UnsafeMutablePointer<Slot>
+    // Read at every step, and never while written: see above.
+    @exclusivity(unchecked) private(set) var slots: UnsafeMutablePointer<Slot>
     private(set) var capacity: Int
-    var count = 0
+    @exclusivity(unchecked) var count = 0
 
     init(_ bytes: [UInt8]) {
         self.bytes = bytes

@@ -103,6 +103,12 @@ public struct Headers: Sendable, ExpressibleByDictionaryLiteral {
 
     /// Appends a field. Refuses an invalid name or value: answers false and changes nothing.
     @discardableResult
+    public mutating func add(_ name: StaticString, _ value: ArraySlice<UInt8>) -> Bool {
+        value.withUnsafeBufferPointer { append(HTTP.bytes(of: name), $0) }
+    }
+
+    /// Appends a field. Refuses an invalid name or value: answers false and changes nothing.
+    @discardableResult
     public mutating func add(_ name: StaticString, _ value: some Collection<UInt8>) -> Bool {
         add(name, Array(value))
     }
@@ -112,6 +118,14 @@ public struct Headers: Sendable, ExpressibleByDictionaryLiteral {
     public mutating func add(name: ArraySlice<UInt8>, value: ArraySlice<UInt8>) -> Bool {
         name.withUnsafeBufferPointer { name in
             value.withUnsafeBufferPointer { append(name, $0) }
+        }
+    }
+
+    /// Appends a field. Refuses an invalid name or value: answers false and changes nothing.
+    @discardableResult
+    public mutating func add(name: [UInt8], value: UnsafeRawBufferPointer) -> Bool {
+        name.withUnsafeBufferPointer { name in
+            value.withMemoryRebound(to: UInt8.self) { append(name, $0) }
         }
     }
 
