@@ -204,4 +204,14 @@ struct ForwardTests {
         #expect(hello.status == 400)
         #expect(hello.body.contains("-32022") && hello.body.contains("2026-07-28"))
     }
+
+    @Test(arguments: [408, 413, 429, 500, 503])
+    func troubleIsNoOtherEra(status: Int) async throws {
+        let rig = try Rig { _, _ in Response(status: status) }
+        let probe = try await rig.modern(
+            Say.plain("server/discover", modern: true), method: "server/discover", name: nil)
+        #expect(probe.status == 502 && probe.body.contains("upstream_invalid"))
+        let call = try await rig.modern(Say.modernCall())
+        #expect(call.status == 502 && call.body.contains("upstream_invalid"))
+    }
 }

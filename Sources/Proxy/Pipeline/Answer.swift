@@ -126,7 +126,11 @@ extension Gateway {
 
     /// An upstream that refuses a request because it speaks the other era only. Eras are not
     /// bridged here, so the client is told which one to speak.
+    ///
+    /// Only the statuses with which a server says that it cannot read a request count: trouble,
+    /// such as 429 or 500, says nothing about eras, and no client shall fall back because of it.
     private func otherEra(_ call: Call, _ status: Int, _ reply: ReplyRules.Reply?) -> RPCError? {
+        guard [400, 404, 405, 406, 415].contains(status) else { return nil }
         let requested = Array((call.message?.revision?.text ?? "").utf8)
         switch (call.era, reply?.errorCode) {
         case (.modern, .some(-32022 ... -32020)):
@@ -134,7 +138,6 @@ extension Gateway {
         case (.modern, _) where call.message?.method == .serverDiscover:
             return .discoverNotSpoken(supported: Revision.supported([.legacy]))
         case (.modern, nil), (.modern, -32600):
-            guard status < 500 else { return nil }
             return .unsupportedVersion(requested, supported: Revision.supported([.legacy]))
         case (.legacy, .some(-32022 ... -32020)), (.legacy, -32601):
             guard call.message?.method == .initialize else { return nil }
