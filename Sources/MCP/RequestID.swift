@@ -3,7 +3,7 @@ public import Core
 
 /// A JSON-RPC request id. `1` and `"1"` are different ids; null, booleans and fractions are none.
 public struct RequestID: Hashable, Sendable {
-    /// The id as JSON text: an integer as it was written, a string in canonical form.
+    /// The id as JSON text: an integer as it was written (`-0` as `0`), a string in canonical form.
     public let json: [UInt8]
 
     /// Longest id taken, as JSON text.
@@ -20,12 +20,15 @@ public struct RequestID: Hashable, Sendable {
             json = node.canonical
         case .number:
             guard let lexeme = node.lexeme, Self.isInteger(lexeme) else { return nil }
-            json = lexeme
+            // The one integer with two forms; whoever computes with it answers `0`.
+            json = lexeme == Self.minusZero ? Array("0".utf8) : lexeme
         case .null, .bool, .array, .object:
             return nil
         }
         guard json.count <= Self.bytesMax else { return nil }
     }
+
+    private static let minusZero = Array("-0".utf8)
 
     private static func isInteger(_ lexeme: [UInt8]) -> Bool {
         for (index, byte) in lexeme.enumerated() {

@@ -22,6 +22,10 @@ import Testing
         }
     }
 
+    @Test func zeroHasOneForm() throws {
+        #expect(try RequestID(JSON.parse(Array("-0".utf8))) == RequestID(0))
+    }
+
     @Test(arguments: ["null", "true", "1.5", "1e2", "[]", "{}"])
     func whatIsNoIDIsNone(text: String) throws {
         #expect(try RequestID(JSON.parse(Array(text.utf8))) == nil)

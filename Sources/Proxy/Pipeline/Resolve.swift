@@ -45,11 +45,23 @@ extension Gateway {
     func resolveSession(_ arrival: Arrival, _ access: any Access) throws(Refusal) -> SessionToken? {
         do throws(RPCError) {
             guard arrival.headerEra == .legacy else { throw .methodNotAllowed }
+            try checkVersion(arrival.headers.protocolVersion)
             if arrival.request.method == .get { try arrival.headers.checkStreamAccepted() }
             return try session(arrival, access)
         } catch {
             throw refusal(error, arrival, access)
         }
+    }
+
+    /// A version that does not exist is refused here (MCP 2025-11-25, transports); without one,
+    /// 2025-03-26 is meant.
+    private func checkVersion(_ header: HeaderField) throws(RPCError) {
+        guard !header.isRepeated else {
+            throw .headerMismatch("`MCP-Protocol-Version` appears more than once.")
+        }
+        guard let version = header.value, Revision(version) == nil else { return }
+        throw .unsupportedVersion(
+            Array(version), supported: Revision.supported([.legacy, .modern]))
     }
 
     private func session(_ arrival: Arrival, _ access: any Access) throws(RPCError) -> SessionToken?
