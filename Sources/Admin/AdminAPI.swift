@@ -100,14 +100,18 @@ public struct AdminAPI: Sendable {
         let body = try await request.body.collect()
         let input = try read(body, of: request, for: endpoint)
         var expected = 0
-        if endpoint.precondition == .ifMatch {
-            expected = try Preconditions.expectedVersion(request.headers)
-        }
+        let isConditional =
+            switch endpoint.precondition {
+            case .none: false
+            case .ifMatch: true
+            case .ifMatchWhereSent: request.headers.contains("if-match")
+            }
+        if isConditional { expected = try Preconditions.expectedVersion(request.headers) }
         let replay = endpoint.isWrite ? try Preconditions.replayKey(request, body: body) : nil
         let call = Call(
             principal: principal, requestID: requestID, parameters: parameters,
             query: try request.target.queryItems(), input: input, expectedVersion: expected,
-            replay: replay, services: services)
+            isConditional: isConditional, replay: replay, services: services)
         return response(try await endpoint.handler(call))
     }
 

@@ -9,6 +9,8 @@ struct Endpoint: Sendable {
         case none
         /// `If-Match` with the object's entity tag (RFC 9110 §13.1.1).
         case ifMatch
+        /// As `ifMatch`, but whoever leaves it out means the object whatever its version.
+        case ifMatchWhereSent
     }
 
     typealias Handler = @Sendable (Call) async throws(Failure) -> Answer
@@ -53,6 +55,8 @@ struct Call: Sendable {
     let input: Input
     /// The version that `If-Match` names, where the endpoint asks for one.
     let expectedVersion: Int
+    /// Whether `If-Match` names a version.
+    let isConditional: Bool
     let replay: ReplayKey?
     let services: Services
 

@@ -68,8 +68,9 @@ enum OpenAPI {
             parameters += ["limit", "page_token"].map { parameter($0, in: "query") }
         }
         parameters += endpoint.filters.map { parameter($0, in: "query") }
-        if endpoint.precondition == .ifMatch {
-            parameters.append(parameter("If-Match", in: "header", required: true))
+        if endpoint.precondition != .none {
+            let isRequired = endpoint.precondition == .ifMatch
+            parameters.append(parameter("If-Match", in: "header", required: isRequired))
         }
         if endpoint.isWrite { parameters.append(parameter("Idempotency-Key", in: "header")) }
         return parameters

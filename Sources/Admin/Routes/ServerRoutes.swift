@@ -48,10 +48,11 @@ enum ServerRoutes {
         },
         Endpoint(
             .delete, "/servers/{id}", .manageServers, "Removes a server; its slug stays taken",
-            precondition: .ifMatch, input: Shapes.reason
+            precondition: .ifMatchWhereSent, input: Shapes.reason
         ) { (call) async throws(Failure) in
             try await call.services.governance.servers.delete(
-                call["id"], ifVersion: call.expectedVersion, by: call.change)
+                call["id"], ifVersion: call.isConditional ? call.expectedVersion : nil,
+                by: call.change)
             return .nothing
         },
         Endpoint(

@@ -56,7 +56,7 @@ public struct AuditFilter: Sendable, Equatable {
         }
         if let call = try uuid(call, "call") { all.append("leaf.call_id = \(call)::uuid") }
         if let server = text(server) { all.append(serverCondition(server, tenant: tenant)) }
-        if let decision = text(decision) {
+        if let decision = try word(decision, "decision", CallRecord.Decision.allCases) {
             // Constant text, so that the partial index is considered.
             if Array(decision.utf8) != Array("allow".utf8) {
                 all.append("leaf.decision <> 'allow'")
@@ -64,8 +64,12 @@ public struct AuditFilter: Sendable, Equatable {
             all.append("leaf.decision = \(decision)")
         }
         if let tool = text(tool) { all.append("leaf.tool = \(tool)") }
-        if let kind = text(kind) { all.append("leaf.kind = \(kind)") }
-        if let outcome = text(outcome) { all.append("leaf.outcome = \(outcome)") }
+        if let kind = try word(kind, "kind", CallRecord.Kind.allCases) {
+            all.append("leaf.kind = \(kind)")
+        }
+        if let outcome = try word(outcome, "outcome", CallRecord.Outcome.allCases) {
+            all.append("leaf.outcome = \(outcome)")
+        }
         if let code = text(code ?? action) { all.append("leaf.code = \(code)") }
         if let rule = text(rule) { all.append("leaf.rule = \(rule)") }
         if let requestID = text(requestID) { all.append("leaf.request_id = \(requestID)") }
@@ -83,6 +87,20 @@ public struct AuditFilter: Sendable, Equatable {
     /// A NUL is in no text of the database.
     private func text(_ value: String?) -> String? {
         value.map { $0.utf8.contains(0) ? "\u{FFFD}" : $0 }
+    }
+
+    /// One of a closed vocabulary: a misspelt word must not look like an empty log.
+    private func word<Word: RawRepresentable<String>>(
+        _ value: String?, _ name: String, _ words: [Word]
+    ) throws(Failure) -> String? {
+        guard let value else { return nil }
+        guard words.contains(where: { $0.rawValue.utf8.elementsEqual(value.utf8) }) else {
+            let known = words.map { "`\($0.rawValue)`" }.joined(separator: ", ")
+            throw Failure(
+                .invalid, "The filter `\(name)` takes one of \(known)",
+                errors: [Failure.Field(pointer: name, detail: "must be one of \(known)")])
+        }
+        return value
     }
 
     private func uuid(_ value: String?, _ name: String) throws(Failure) -> String? {

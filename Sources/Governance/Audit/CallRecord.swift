@@ -8,12 +8,12 @@ public import Vault
 /// Texts are bounded when the entry is written (`Limits.auditTextBytesMax`), so no caller can make
 /// an entry too large.
 public struct CallRecord: Sendable {
-    public enum Kind: String, Sendable { case intent, outcome, refused }
+    public enum Kind: String, Sendable, CaseIterable { case intent, outcome, refused }
 
-    public enum Decision: String, Sendable { case allow, deny, approve, refused }
+    public enum Decision: String, Sendable, CaseIterable { case allow, deny, approve, refused }
 
     /// How a forwarded call ended. `unknown`: it may have had its effect.
-    public enum Outcome: String, Sendable { case success, failed, unknown }
+    public enum Outcome: String, Sendable, CaseIterable { case success, failed, unknown }
 
     /// What one policy said.
     public struct PolicyOutcome: Sendable, Equatable {

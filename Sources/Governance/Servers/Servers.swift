@@ -80,14 +80,16 @@ public struct Servers: Sendable {
     }
 
     /// Its grants stay, but open nothing here any more; its slug is never used again.
-    public func delete(_ id: String, ifVersion: Int, by change: Change) async throws(Failure) {
+    public func delete(_ id: String, ifVersion: Int?, by change: Change) async throws(Failure) {
         try requireID(id, "server")
         _ = try await changes.perform(
             change,
             replay: { (_, _) async throws(Failure) -> Server? in nil },
             body: { (transaction, now) async throws(Failure) in
                 let before = try await read(id, change.tenant, in: transaction)
-                guard before.version == ifVersion else { throw .changedMeanwhile("server") }
+                guard before.version == ifVersion ?? before.version else {
+                    throw .changedMeanwhile("server")
+                }
                 try await ServerStore.delete(id, change.tenant, at: now, in: transaction)
                 let event = AdminEvent(
                     action: "server.delete", objectKind: "server", objectID: id,

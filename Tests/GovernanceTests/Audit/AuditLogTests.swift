@@ -104,6 +104,15 @@ extension DatabaseTests {
                 _ = try await found { $0.grant = "x" }
             }
             #expect(failure?.errors.first?.pointer == "grant")
+            let misspelt: [(String, WritableKeyPath<AuditFilter, String?>)] = [
+                ("decision", \.decision), ("kind", \.kind), ("outcome", \.outcome),
+            ]
+            for (name, part) in misspelt {
+                let failure = await #expect(throws: Failure.self) {
+                    _ = try await found { $0[keyPath: part] = "nonsense" }
+                }
+                #expect(failure?.errors.first?.pointer == name)
+            }
         }
 
         @Test func serversAreFoundByIDAndSlug() async throws {
