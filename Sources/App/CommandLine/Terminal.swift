@@ -1,8 +1,13 @@
+internal import Core
 internal import Glibc
 
 /// Standard output for data, standard error for notes.
 enum Terminal {
     static func out(_ text: String) { write(text + "\n", to: STDOUT_FILENO) }
+    /// One JSON document, on one line.
+    static func out(_ value: JSONValue) {
+        out(String(decoding: value.serialized(), as: UTF8.self))
+    }
     static func note(_ text: String) { write(text + "\n", to: STDERR_FILENO) }
 
     /// One line of standard input without its end, or nil at the end of input.

@@ -26,17 +26,19 @@ enum MemberCommands {
         } catch {
             throw CommandFailure(error)
         }
-        try await Domain.use(invocation) { (domain) async throws(CommandFailure) in
+        let id = try await Domain.use(invocation) { (domain) async throws(CommandFailure) in
             let change = try await domain.commandLine(tenant: invocation.required("tenant"))
             do throws(Failure) {
                 let member = NewMember(
                     email: invocation.required("email"), name: invocation.required("name"),
                     roles: [.admin], passwordHash: hash)
-                _ = try await domain.governance.members.create(member, by: change)
+                return try await domain.governance.members.create(member, by: change).object.id
             } catch {
                 throw CommandFailure(error)
             }
         }
-        Terminal.note("\(invocation.required("email")) is an administrator")
+        let email = invocation.required("email")
+        Terminal.note("\(email) is an administrator")
+        if invocation.json { Terminal.out(["id": .string(id), "email": .string(email)]) }
     }
 }

@@ -11,6 +11,9 @@ enum MigrateCommand {
             let applied = try Migrator.migrate(url: url, Schema.migrations)
             for name in applied { Terminal.note("applied \(name)") }
             if applied.isEmpty { Terminal.note("the database is up to date") }
+            if invocation.json {
+                Terminal.out(["applied": .array(applied.map { .string("\($0)") })])
+            }
         } catch {
             throw CommandFailure(.failed, error.message)
         }

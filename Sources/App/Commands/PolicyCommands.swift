@@ -9,15 +9,19 @@ enum PolicyCommands {
         operands: "FILE…"
     ) { (invocation) async throws(CommandFailure) in
         var lines: [String] = []
+        var files: [JSONValue] = []
         for file in invocation.operands {
             switch PolicyDocument.parse(try policyBytes(file)) {
             case .success(let document):
                 for warning in document.warnings { Terminal.note("\(file): warning: \(warning)") }
                 Terminal.note("\(file): valid")
+                files.append(verdict(file, [], warnings: document.warnings))
             case .failure(let issues):
                 lines += issues.issues.map { "\(file): \($0)" }
+                files.append(verdict(file, issues.issues, warnings: []))
             }
         }
+        if invocation.json { Terminal.out(["files": .array(files)]) }
         if !lines.isEmpty { throw CommandFailure(.failed, lines: lines) }
     }
 
@@ -51,6 +55,25 @@ enum PolicyCommands {
         case .failure(let issues):
             throw CommandFailure(.failed, lines: issues.issues.map(\.description))
         }
+    }
+
+    /// What `check --json` says of a file.
+    private static func verdict(
+        _ file: String, _ errors: [PolicyIssue], warnings: [PolicyIssue]
+    ) -> JSONValue {
+        let list = { (issues: [PolicyIssue]) in
+            JSONValue.array(
+                issues.map {
+                    [
+                        "pointer": .string($0.pointer), "line": $0.line.map { .int($0) } ?? .null,
+                        "detail": .string($0.message),
+                    ]
+                })
+        }
+        return [
+            "file": .string(file), "valid": .bool(errors.isEmpty), "errors": list(errors),
+            "warnings": list(warnings),
+        ]
     }
 
     private static func policyBytes(_ file: String) throws(CommandFailure) -> [UInt8] {

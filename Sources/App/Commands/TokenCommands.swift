@@ -23,15 +23,18 @@ enum TokenCommands {
         let roles = invocation.required("role").split(separator: ",").map(String.init)
         let new = NewAPIToken(
             name: invocation.required("name"), roles: roles, expiresAt: expiresAt)
-        let token = try await Domain.use(invocation) { (domain) async throws(CommandFailure) in
+        let minted = try await Domain.use(invocation) { (domain) async throws(CommandFailure) in
             let change = try await domain.commandLine(tenant: invocation.required("tenant"))
             do throws(Failure) {
-                return try await domain.governance.apiTokens.mint(new, by: change).token
+                return try await domain.governance.apiTokens.mint(new, by: change)
             } catch {
                 throw CommandFailure(error)
             }
         }
-        guard let token else { throw CommandFailure(.failed, "no token was made") }
-        Terminal.out(token.withBytes { String(decoding: $0, as: UTF8.self) })
+        guard let token = minted.token?.withBytes({ String(decoding: $0, as: UTF8.self) }) else {
+            throw CommandFailure(.failed, "no token was made")
+        }
+        guard invocation.json else { return Terminal.out(token) }
+        Terminal.out(["id": .string(minted.object.id), "token": .string(token)])
     }
 }

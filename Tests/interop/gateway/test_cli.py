@@ -125,6 +125,27 @@ def test_tenants_and_tokens(gateway):
     refused(done, 2, "password")
 
 
+def test_json_follows_any_verb(gateway, folder):
+    made = json.loads(gateway.command("token", "create", "--tenant", "acme", "--role", "viewer",
+                                      "--name", "json", "--json"))
+    assert made["token"].startswith(f"bwk_{made['id']}_")
+    made = json.loads(gateway.command("admin", "create", "--tenant", "acme", "--json", "--email",
+                                      "json@acme.example", "--name", "J",
+                                      stdin="correct horse battery\n"))
+    assert made["email"] == "json@acme.example" and made["id"]
+    assert json.loads(gateway.command("migrate", "--json")) == {"applied": []}
+    assert json.loads(gateway.command("config", "check", "--json")) == {"valid": True}
+    shown = json.loads(gateway.command("config", "show", "--json"))
+    assert shown["database.url"] == "(secret)" and shown["server.listen"].startswith("127.0.0.1:")
+    bad = folder / "json.yaml"
+    bad.write_text('version: "1"\nfoo: 1\n')
+    done = run("policy", "check", "--json", bad)
+    assert done.returncode == 1
+    [file] = json.loads(done.stdout)["files"]
+    assert file["valid"] is False and file["errors"][0]["pointer"] == "foo"
+    assert file["errors"][0]["line"] == 2
+
+
 POLICY = """version: "1"
 default: deny
 tools:
