@@ -43,6 +43,13 @@ public struct BodyDecoder: Sendable {
     /// Whether the body is complete. One that ends with its connection never says so.
     public var isComplete: Bool { state == .end }
 
+    /// Whether the length that was announced is over the limit: the next step throws, whatever
+    /// bytes it sees.
+    public var announcesTooMuch: Bool {
+        if case .length(let left) = state { return left > room }
+        return false
+    }
+
     /// Whether the end of the connection is a proper end of this body.
     public var mayEndWithConnection: Bool { state == .end || state == .untilClose }
 
@@ -58,6 +65,9 @@ public struct BodyDecoder: Sendable {
         case .untilClose:
             return try take(span.count)
         case .length(let left):
+            guard left <= room else {
+                throw CodecError(413, "the body exceeds \(bodyBytesMax) bytes")
+            }
             let step = try take(min(left, span.count))
             state = step.consumed == left ? .end : .length(left - step.consumed)
             return step

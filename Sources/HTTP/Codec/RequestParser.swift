@@ -174,9 +174,8 @@ public struct RequestParser: Sendable {
             return .chunked
         }
         guard let length = framing.contentLength, length > 0 else { return .none }
-        guard length <= limits.bodyBytesMax else {
-            throw CodecError(413, "the body exceeds \(limits.bodyBytesMax) bytes")
-        }
+        // A length over the limit is for the handler to refuse: it knows whom to answer how, and
+        // what to put on record. Reading such a body fails at once.
         return .length(length)
     }
 }

@@ -101,7 +101,8 @@ final class ServerExchange: RequestBodySource, ResponseSink, ClientPresence, @un
 
     /// A run of body out of the buffer; nil when the decoder needs more bytes.
     private func decode() throws(Failure) -> [UInt8]? {
-        while !decoder.isComplete, !buffer.isEmpty {
+        // Before the client is told to go on (`Expect: 100-continue`).
+        while !decoder.isComplete, !buffer.isEmpty || decoder.announcesTooMuch {
             let step: BodyDecoder.Step
             do throws(CodecError) {
                 step = try decoder.step(buffer.bytes.span)

@@ -92,6 +92,20 @@ def test_refusals_are_on_record(gateway, desks):
     assert {"malformed", "header_mismatch"} <= codes
 
 
+@pytest.mark.parametrize("expects", [{}, {"Expect": "100-continue"}])
+def test_a_body_that_is_too_large_is_on_record(gateway, desks, expects):
+    grant, _ = gateway.grant(["desk2json"])
+    answer = raw(gateway, b"POST /mcp/acme/desk2json HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "
+                 + grant["token"].encode() + b"\r\nContent-Type: application/json\r\n"
+                 b"Accept: application/json, text/event-stream\r\n"
+                 + b"".join(f"{name}: {value}\r\n".encode() for name, value in expects.items())
+                 + b"Content-Length: 4194305\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 413 ") and b"x-request-id" in answer.lower()
+    assert b'"jsonrpc":"2.0"' in answer
+    [entry] = gateway.audit(grant=grant["id"])
+    assert entry["decision"] == "refused" and entry["code"] == "malformed"
+
+
 def test_unknown_methods_and_versions(gateway, desks, token):
     unknown = gateway.post("desk2json", token, modern("tools/dance"), headers("tools/dance"))
     assert unknown.status == 404 and unknown.json["error"]["code"] == -32601
