@@ -110,9 +110,30 @@ public struct AdminAPI: Sendable {
         let replay = endpoint.isWrite ? try Preconditions.replayKey(request, body: body) : nil
         let call = Call(
             principal: principal, requestID: requestID, parameters: parameters,
-            query: try request.target.queryItems(), input: input, expectedVersion: expected,
+            query: try query(request, for: endpoint), input: input, expectedVersion: expected,
             isConditional: isConditional, replay: replay, services: services)
         return response(try await endpoint.handler(call))
+    }
+
+    /// The query's items. An unknown name is refused: an answer that silently ignored a misspelt
+    /// filter would be taken for evidence.
+    private func query(
+        _ request: Request, for endpoint: Endpoint
+    ) throws(Failure) -> [QueryItem] {
+        let items = try request.target.queryItems()
+        let paging = endpoint.output?.isPage == true ? ["limit", "page_token"] : []
+        let known = paging + endpoint.filters
+        let unknown = items.filter { item in
+            !known.contains { $0.utf8.elementsEqual(item.name.utf8) }
+        }
+        guard unknown.isEmpty else {
+            let names =
+                known.isEmpty ? "none" : known.map { "`\($0)`" }.joined(separator: ", ")
+            throw Failure(
+                .invalid, "unknown query parameter; this resource takes \(names)",
+                errors: unknown.map { .init(pointer: "/\($0.name)", detail: "is unknown here") })
+        }
+        return items
     }
 
     private func read(

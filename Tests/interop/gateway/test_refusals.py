@@ -152,3 +152,14 @@ def test_a_version_that_does_not_exist_has_no_sessions(gateway, desks, verb, ver
         "MCP-Protocol-Version": version})
     assert answer.status == 400 and answer.json["error"]["code"] == -32022
     assert len(desks["desk1"].seen()) == before
+
+
+def test_an_unknown_filter_is_refused_and_the_known_ones_named(gateway):
+    """An answer that ignored a misspelt filter would be taken for evidence."""
+    for path in ("/audit/calls?ticket=T-1", "/audit/calls?decison=deny", "/servers?agent=x",
+                 "/agents?limit=1&colour=red"):
+        problem = gateway.api("GET", path, expect=400)
+        assert problem["code"] == "invalid" and "`limit`" in problem["detail"]
+        assert len(problem["errors"]) == 1
+    assert "`decision`" in gateway.api("GET", "/audit/calls?decison=deny", expect=400)["detail"]
+    assert gateway.api("GET", "/audit/calls?decision=deny&limit=1", expect=200)["items"] is not None
