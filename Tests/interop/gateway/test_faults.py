@@ -53,6 +53,15 @@ def under_load(gateway, token, fault, seconds_before=1.0, seconds_after=4.0, wor
     return answers
 
 
+def healthy(gateway, token):
+    """Whether both planes answer on every event loop: each connection may meet another one."""
+    return all(
+        gateway.call("desk", token, "get_ticket", {"ticket_id": "T"}).status == 200
+        and gateway.request("GET", "/api/v1/agents", None, {
+            "Authorization": f"Bearer {gateway.token}"}).status == 200
+        for _ in range(12))
+
+
 def recorded(database, kind):
     """Request ids on record, read straight from the table."""
     rows = database.query(
@@ -77,10 +86,7 @@ def test_database_killed_under_load(parts):
     assert refused and set(refused) <= {503}, sorted(set(refused))
 
     database.start()
-    started = time.monotonic()
-    wait_until(lambda: gateway.call("desk", grant["token"], "get_ticket",
-                                    {"ticket_id": "T"}).status == 200, 5, "recovery")
-    assert time.monotonic() - started <= 5
+    wait_until(lambda: healthy(gateway, grant["token"]), 5, "recovery")
 
     intents = recorded(database, "intent")
     sent = reached(desk)
@@ -106,8 +112,7 @@ def test_database_frozen_answers_in_time(parts):
     assert answer.status == 503 and b"audit_unavailable" in answer.body
     assert took <= 3.0
     assert len(reached(desk)) == before
-    wait_until(lambda: gateway.call("desk", grant["token"], "get_ticket",
-                                    {"ticket_id": "T"}).status == 200, 5, "recovery")
+    wait_until(lambda: healthy(gateway, grant["token"]), 5, "recovery")
 
 
 def test_gateway_killed_under_load(parts):

@@ -214,8 +214,9 @@ def check(data, received, is_whole):
     head, _, body = received.partition(b"\r\n\r\n")
     status = re.match(rb"HTTP/1\.1 (\d{3}) ", head)
     assert status, (data, received[:200])
-    # 502 is the upstream's doing; a 500 would be ours.
-    assert int(status[1]) in (200, 201, 202, 204, *range(400, 500), 502, 503), (data, received)
+    # 502 is the upstream's doing, 505 a version that is not spoken; a 500 would be ours.
+    assert int(status[1]) in (200, 201, 202, 204, *range(400, 500), 502, 503, 505), (
+        data, received)
     length = re.search(rb"content-length: (\d+)", head.lower())
     if b"json" in head.lower() and length and body:
         # What was left over of a broken request may have been answered, too.
