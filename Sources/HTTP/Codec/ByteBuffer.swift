@@ -114,7 +114,7 @@ final class ByteBuffer {
 /// The buffers of one reactor that nobody uses right now.
 struct BufferPool {
     private var free: [ByteBuffer] = []
-    private static let keptMax = 256
+    private static let keptMax = 64
 
     mutating func take() -> ByteBuffer { free.popLast() ?? ByteBuffer() }
 
