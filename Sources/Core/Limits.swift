@@ -125,8 +125,4 @@ public enum Limits {
     // REST
     public static let pageItemsDefault = 100
     public static let pageItemsMax = 1_000
-
-    // Data plane
-    /// Upstream URLs that are kept read.
-    public static let upstreamURLsMax = 10_000
 }
